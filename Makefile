@@ -1,0 +1,56 @@
+# Two commands: `make review` studies the shipped decks, `make test` checks everything. Both need only Python 3.11+ and make.
+
+PYTHON ?= python3
+VENV := .venv
+ANKI := .venv-anki
+BIN := $(VENV)/bin
+UV := $(shell command -v uv 2>/dev/null)
+
+ifneq ($(UV),)
+  make_venv = $(UV) venv --allow-existing --python $(PYTHON) $(1)
+  install = VIRTUAL_ENV=$(CURDIR)/$(1) $(UV) pip install --compile-bytecode
+else
+  make_venv = $(PYTHON) -m venv $(1)
+  install = $(1)/bin/python -m pip install --disable-pip-version-check
+endif
+
+.PHONY: review test lint check-python clean
+.DEFAULT_GOAL := review
+
+review: $(VENV)/.run
+	@$(BIN)/srs review
+
+test: $(VENV)/.dev $(ANKI)/.ready lint
+	@$(BIN)/pytest -n auto
+
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+check-python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+	  { echo 'srs needs Python 3.11 or newer; name one with: make PYTHON=python3.12' >&2; exit 1; }
+
+# Installers must not swallow the answers that a pipe holds for `srs review`, hence /dev/null.
+$(VENV)/.run: pyproject.toml requirements/run.txt | check-python
+	@echo 'Making $(VENV) and installing srs into it (once) ...' >&2
+	@$(call make_venv,$(VENV)) </dev/null >&2
+	@$(call install,$(VENV)) -r requirements/run.txt </dev/null >&2
+	@$(call install,$(VENV)) --no-deps -e . </dev/null >&2
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.run requirements/dev.txt
+	@echo 'Installing what the tests need ...' >&2
+	@$(call install,$(VENV)) -r requirements/dev.txt </dev/null >&2
+	@touch $@
+
+$(ANKI)/.ready: requirements/anki.txt | check-python
+	@echo 'Making $(ANKI) with the real Anki, for the import tests ...' >&2
+	@$(call make_venv,$(ANKI)) </dev/null >&2
+	@$(call install,$(ANKI)) -r requirements/anki.txt </dev/null >&2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) $(ANKI) out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis

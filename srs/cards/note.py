@@ -1,0 +1,70 @@
+"""Notes, prompts and cards as values. Knows nothing of YAML, HTML or files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from srs.errors import Problem
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where something stands: path relative to the collection, line and column from 1."""
+
+    path: str
+    line: int
+    column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """One more question on the idea of a note. Its card is `<note>:p-<id>`."""
+
+    id: str
+    q: tuple[str, ...]
+    a: str
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """One note as written. `fields` holds the non-empty ones, raw (Markdown or HTML as the type says)."""
+
+    id: str
+    pinned: bool
+    type: str
+    deck: str
+    tags: tuple[str, ...]
+    fields: Mapping[str, str]
+    wordings: tuple[str, ...]
+    prompts: tuple[Prompt, ...]
+    needs: tuple[str, ...]
+    was: tuple[str, ...]
+    draft: bool
+    cards: tuple[str, ...] | None
+    guid: str | None
+    origin: str | None
+    place: Place
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A card: `<note>:<template>`. `type` is the note type whose templates show it (`prompt` for a prompt)."""
+
+    id: str
+    note: str
+    type: str
+    template: str
+    ord: int
+
+
+@dataclass(frozen=True, slots=True)
+class DeckFile:
+    """One deck file as read: what could be read, and every problem found in it."""
+
+    path: str
+    deck: str
+    author: str | None
+    licence: str | None
+    description: str | None
+    notes: tuple[Note, ...]
+    problems: tuple[Problem, ...]

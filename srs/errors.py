@@ -1,0 +1,39 @@
+"""What can go wrong, in words a user can act on. Knows nothing of terminals or exit codes beyond the number."""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "advice"]
+
+
+class SrsError(Exception):
+    """The command cannot proceed. `message` is one sentence; `hint` says what mends it (may be empty)."""
+
+    exit_code = 1
+
+    def __init__(self, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+
+
+class UsageError(SrsError):
+    """The command was called in a way that means nothing."""
+
+    exit_code = 2
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Problem:
+    """Something wrong in a file. `path` is relative to the collection, `line` and `column` count from 1."""
+
+    path: str
+    line: int
+    column: int
+    severity: Severity
+    code: str
+    message: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}:{self.column}: {self.message}"
