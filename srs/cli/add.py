@@ -1,0 +1,92 @@
+"""`srs add`: a card in seconds."""
+
+import sys
+from typing import Annotated, Any
+
+import typer
+
+from srs.cards.notetype import NoteType, NoteTypes
+from srs.cli.output import print_json
+from srs.errors import UsageError
+
+_SECOND = {"basic": "a", "both": "means", "typed": "answer"}
+"""The field that a one-liner's second word fills."""
+
+_ALIASES = {"term": "both", "ask": "typed", "q": "basic"}
+
+
+
+def add(
+    ctx: typer.Context,
+    words: Annotated[list[str] | None, typer.Argument(metavar="FRONT BACK | TYPE TEXT", help="What to learn.")] = None,
+    definition: Annotated[str | None, typer.Option(help="Of a concept: what it is, in a sentence.")] = None,
+    mental_model: Annotated[str | None, typer.Option(help="Of a concept: how to picture it.")] = None,
+    example: Annotated[str | None, typer.Option(help="Of a concept: a real example.")] = None,
+    mistake: Annotated[str | None, typer.Option(help="Of a concept: what people get wrong.")] = None,
+    next_step: Annotated[str | None, typer.Option(help="Of a concept: what to do next.")] = None,
+    code: Annotated[str | None, typer.Option(help="Of a concept: how it looks in code.")] = None,
+    by: Annotated[str | None, typer.Option(help="Of a quote: who said it.")] = None,
+    work: Annotated[str | None, typer.Option(help="Of a quote: the book, talk or post.")] = None,
+    date: Annotated[str | None, typer.Option(help="Of a quote: YYYY, YYYY-MM or YYYY-MM-DD.")] = None,
+    place: Annotated[str | None, typer.Option(help="Of a quote: page, minute or section.")] = None,
+    url: Annotated[str | None, typer.Option(help="Of a quote: where to read it.")] = None,
+    fidelity: Annotated[str | None, typer.Option(help="Of a quote: verbatim, near, paraphrase or unverified.")] = None,
+    meaning: Annotated[str | None, typer.Option(help="Of a quote: what it means.")] = None,
+    context: Annotated[str | None, typer.Option(help="Of a quote: what it was about.")] = None,
+    source: Annotated[str | None, typer.Option(help="Where you learnt it.")] = None,
+    extra: Annotated[str | None, typer.Option(help="Of a cloze: what the back shows besides.")] = None,
+    deck: Annotated[str | None, typer.Option(help="The deck it goes to; without it, the inbox.")] = None,
+    tag: Annotated[list[str] | None, typer.Option(help="A tag; may be given more than once.")] = None,
+    id: Annotated[str | None, typer.Option(help="The note's id; without it, made from its text.")] = None,
+    draft: Annotated[bool, typer.Option("--draft", help="Keep it out of the reviews for now.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
+) -> None:
+    """Add a card: `srs add FRONT BACK`, `srs add concept NAME --definition …`, `srs add quote TEXT --by …`.
+
+    Example: srs add 'What does HTTP 418 mean?' 'I am a teapot'
+    """
+    from srs.collection.adding import add_note
+
+    collection = ctx.obj.open()
+    given = {
+        "definition": definition, "mental_model": mental_model, "example": example, "mistake": mistake,
+        "next_step": next_step, "code": code, "by": by, "work": work, "date": date, "place": place, "url": url,
+        "fidelity": fidelity, "meaning": meaning, "context": context, "source": source, "extra": extra,
+    }  # fmt: skip
+    kind, fields = _fields(words or _asked(), {name: text for name, text in given.items() if text}, collection.types)
+    keys: dict[str, Any] = {"id": id, "tags": tag, "draft": "true" if draft else None}
+    added = add_note(collection, kind, fields, deck, {key: value for key, value in keys.items() if value})
+    if as_json:
+        print_json({"note": added.note.id, "cards": list(added.cards), "path": added.path, "line": added.first})
+        return
+    lines = f"line {added.first}" if added.first == added.last else f"lines {added.first} to {added.last}"
+    print(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
+    print(f"To take it back, delete {lines} there.")
+
+
+def _fields(words: list[str], given: dict[str, str], types: NoteTypes) -> tuple[NoteType, dict[str, str]]:
+    """The note type that the words name, or basic, and its fields."""
+    kind = types.get(_ALIASES.get(words[0], words[0])) if len(words) > 1 else None
+    if kind is None or kind.marker is None:
+        kind, rest = types["basic"], words
+    else:
+        rest = words[1:]
+    order = [kind.marker or "", *([_SECOND[kind.name]] if kind.name in _SECOND else [])]
+    if len(rest) > len(order):
+        raise UsageError(f"`{rest[len(order)]}` is one text too many for a {kind.name} card", "put quotes around each text")
+    fields = dict(zip(order, rest, strict=False)) | given
+    known = [field.name for field in kind.fields if field.derived is None]
+    for name in fields:
+        if name not in known:
+            raise UsageError(f"a {kind.name} has no {name.replace('_', ' ')}", f"it has {', '.join(known)}")
+    for field in kind.fields:
+        if field.required and not fields.get(field.name, "").strip():
+            raise UsageError(f"a {kind.name} card needs its {field.name}", "for example: srs add 'front' 'back'")
+    return kind, fields
+
+
+def _asked() -> list[str]:
+    """Front and back, asked for one after the other."""
+    if not sys.stdin.isatty():
+        raise UsageError("say what to add", "for example: srs add 'front' 'back'")
+    return [typer.prompt("Front"), typer.prompt("Back")]

@@ -1,0 +1,54 @@
+"""What every command needs: the collection, the time, and the problems said on stderr. The only reader of the clock."""
+
+import sys
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from srs.collection.collection import Collection
+from srs.collection.locations import find_collection
+from srs.errors import Problem, UsageError
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The global options. `now` is ISO text that stands still for the run, or None for the real clock."""
+
+    folder: str | None
+    now: str | None
+    environ: Mapping[str, str]
+
+    def clock(self, collection: Collection) -> Callable[[], int]:
+        """The clock of this run: milliseconds since the epoch, standing still where a time was given."""
+        if self.now is None:
+            return lambda: time.time_ns() // 1_000_000
+        from srs.memory.days import parse_given
+
+        try:
+            now = parse_given(self.now, collection.zone)
+        except ValueError:
+            message = f"--now takes a moment such as 2026-12-01T09:00:00Z, not {self.now!r}"
+            raise UsageError(message, "without Z or an offset it is taken in the collection's timezone") from None
+        return lambda: now
+
+    def open(self, quiet: bool = False) -> Collection:
+        """The collection, up to date with its files. Unless `quiet`, problems of its files are told on stderr."""
+        root = find_collection(self.folder, self.environ, Path.cwd())
+        collection = Collection.open(root, self.environ, fixed_clock=self.now is not None)
+        if not quiet:
+            tell_problems(collection.problems())
+        return collection
+
+
+def tell_problems(problems: list[Problem]) -> None:
+    """Errors in files, in a few lines on stderr: what they leave out must never be left out in silence."""
+    errors = [problem for problem in problems if problem.severity == "error"]
+    for problem in errors[:_SHOWN]:
+        print(str(problem), file=sys.stderr)
+    if len(errors) > _SHOWN:
+        print(f"… and {len(errors) - _SHOWN} more", file=sys.stderr)
+    if errors:
+        print("These are left out until mended; their history is kept. `srs check` says more.", file=sys.stderr)

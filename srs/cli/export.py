@@ -1,0 +1,60 @@
+"""`srs export`: decks for other programs. Formats are entry points of the group `srs.export`."""
+
+from collections.abc import Callable
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
+from srs.cli.output import plural
+from srs.collection.collection import Collection
+from srs.errors import UsageError
+
+Exporter = Callable[[ExportRequest, Path], ExportReport]
+
+
+def export(
+    ctx: typer.Context,
+    query: Annotated[list[str] | None, typer.Argument(help="Only the notes with a card that it finds.")] = None,
+    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The file; its ending names the format.")] = "",
+) -> None:
+    """Write the cards to a package that Anki imports. Exported again after edits, it updates the same notes there.
+
+    Example: srs export -o cards.apkg deck:Karpathy
+    """
+    if not output:
+        raise UsageError("name the file to write", "srs export -o cards.apkg")
+    target = Path(output).expanduser()
+    write = _exporter(target)
+    collection = ctx.obj.open()
+    now = ctx.obj.clock(collection)()
+    report = write(_request(collection, " ".join(query or ()), now), target)
+    collection.record_contents([(content.key, content.hash, content.at) for content in report.changed])
+    for problem in report.problems:
+        typer.echo(str(problem), err=True)
+    print(f"{target}: {plural(report.notes, 'note')}, {plural(report.cards, 'card')} in {plural(report.decks, 'deck')}.")
+
+
+def _exporter(target: Path) -> Exporter:
+    formats = {point.name: point for point in entry_points(group="srs.export")}
+    name = target.suffix.removeprefix(".").lower()
+    if name not in formats:
+        raise UsageError(f"`{target.name}` ends in no format srs writes", f"it writes {', '.join(f'.{f}' for f in sorted(formats))}")
+    exporter: Exporter = formats[name].load()
+    return exporter
+
+
+def _request(collection: Collection, query: str, now: int) -> ExportRequest:
+    notes = collection.notes()
+    if query:
+        from srs.study.search import parse_query
+
+        wanted = parse_query(query, collection.day(now), now)
+        found = {card.note.id for card in collection.cards(now) if wanted(card)}
+        notes = [note for note in notes if note.id in found]
+    contents = {key: Content(key, hash_, at) for key, (hash_, at) in collection.contents().items()}
+    decks = {name: DeckAbout(**about) for name, about in collection.deck_notes().items()}
+    media = collection.root / "media"
+    return ExportRequest(tuple(notes), collection.types, decks, media if media.is_dir() else None, contents, now)

@@ -1,0 +1,65 @@
+"""`srs review`: the daily sitting, in a terminal or, without one, as lines."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from srs.cli.context import Context
+from srs.collection.collection import Collection
+from srs.collection.locations import NoCollection, default_collection
+
+
+def review(
+    ctx: typer.Context,
+    query: Annotated[list[str] | None, typer.Argument(help="Only the cards that it finds.")] = None,
+    limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="End after N answers.")] = None,
+    new: Annotated[int, typer.Option("--new", min=0, metavar="N", help="N new cards more than the day allows.")] = 0,
+) -> None:
+    """Study what is due today and some new cards.
+
+    Example: srs review deck:Karpathy --limit 20
+    """
+    from srs.study.agenda import Limits
+    from srs.study.session import Session
+
+    context: Context = ctx.obj
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    collection = _opened(context, terminal)
+    clock = context.clock(collection)
+    wanted = None
+    if query:
+        from srs.study.search import parse_query
+
+        predicate = parse_query(" ".join(query), collection.day(clock()), clock())
+        found = {card.id for card in collection.cards(clock()) if predicate(card)}
+        wanted = found.__contains__
+    session = Session(collection, clock, Limits(new, wanted), limit)
+    if terminal:
+        from srs.cli.terminal.screen import run
+    else:
+        from srs.cli.lines import run
+    run(session, collection, clock, context.environ)
+
+
+def _opened(context: Context, terminal: bool) -> Collection:
+    """The collection; a terminal is offered one where there is none."""
+    try:
+        return context.open()
+    except NoCollection:
+        if not terminal or context.folder or context.environ.get("SRS_COLLECTION"):
+            raise
+    from srs.collection.starter import make_collection
+
+    root = default_collection(context.environ)
+    typer.confirm(f"There is no collection yet. Make {_short(root)} with the starter decks?", default=True, abort=True)
+    make_collection(root, context.environ, None, False)
+    return context.open()
+
+
+def _short(path: Path) -> str:
+    try:
+        return f"~/{path.relative_to(Path.home())}"
+    except ValueError:
+        return str(path)

@@ -1,0 +1,132 @@
+"""`srs next`, `answer` and `undo`: the session for scripts."""
+
+from typing import Annotated, Any
+
+import typer
+
+from srs.cli.card import find_cards
+from srs.cli.output import days_long, in_words, print_json
+from srs.collection.collection import Collection
+from srs.errors import SrsError, UsageError
+from srs.memory.days import iso_day, iso_instant
+from srs.memory.schedule import Answer, Answers
+from srs.memory.state import Reviewing
+
+RATINGS = ("again", "hard", "good", "easy")
+
+
+def next_card(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
+    html: Annotated[bool, typer.Option("--html", help="With --json: front and back as HTML.")] = False,
+) -> None:
+    """Print the card to study now, and what each answer would do.
+
+    Example: srs next --json
+    """
+    from srs.cards.plain import to_text
+    from srs.study.today import agenda_of
+
+    collection = ctx.obj.open()
+    now = ctx.obj.clock(collection)()
+    item = agenda_of(collection, now).next(now)
+    if item is None:
+        if as_json:
+            print_json({"card": None, "front": None, "back": None, "answers": None})
+        else:
+            print("Nothing is left to study now.")
+        return
+    view, face = collection.view(item.card, now), collection.face(item.card)
+    answers = collection.preview(item.card, now)
+    front, back = (face.front, face.back) if html else (to_text(face.front), to_text(face.back))
+    if as_json:
+        print_json({"card": view.as_json(), "front": front, "back": back, "answers": _answers_json(answers)})
+        return
+    from srs.cli.terminal.safe import visible
+
+    print(view.id)
+    print()
+    print(visible(front))
+    print()
+    print("   ".join(f"{name} {in_words(each, now)}" for name, each in zip(RATINGS, answers, strict=True)))
+
+
+def answer(
+    ctx: typer.Context,
+    card: Annotated[str, typer.Argument(help="The card's id.")],
+    rating: Annotated[str, typer.Argument(help="again, hard, good, easy, or 1 to 4.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
+) -> None:
+    """Record an answer to a card.
+
+    Example: srs answer karpathy-backprop:definition good
+    """
+    collection = ctx.obj.open()
+    now = ctx.obj.clock(collection)()
+    view = find_cards(collection, card, now)[0]
+    if view.id != collection.resolve(card):
+        raise UsageError(f"`{card}` is a note; name one of its cards", f"for example {view.id}")
+    if view.note.draft:
+        raise SrsError(f"`{view.id}` is a draft and is not studied", f"take `draft: true` out of {view.note.place.path}")
+    if view.suspended or view.buried_until is not None:
+        state = "suspended" if view.suspended else "buried"
+        raise SrsError(f"`{view.id}` is {state}", f"srs {'unsuspend' if view.suspended else 'unbury'} {view.id}")
+    given = collection.answer(view.id, _rating(rating), now, None)
+    after = collection.view(view.id, now)
+    if as_json:
+        print_json({"event": collection.event_json(given.review), "card": after.as_json()})
+    else:
+        print(f"{RATINGS[given.review.rating - 1].capitalize()}: {view.id} comes back {_when(collection, given.answer, now)}.")
+
+
+def undo(
+    ctx: typer.Context,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
+) -> None:
+    """Take back the newest thing done on this device. Again takes back the one before.
+
+    Example: srs undo
+    """
+    collection = ctx.obj.open()
+    now = ctx.obj.clock(collection)()
+    undone = collection.undo(now)
+    if undone is None:
+        raise SrsError("there is nothing to undo on this device")
+    card = getattr(undone, "card", None)
+    view = collection.card(card, now) if card else None
+    if as_json:
+        print_json({"event": collection.event_json(undone), "card": view.as_json() if view else None})
+        return
+    what = collection.event_json(undone)["do"]
+    print(f"Took back the {what} of {card}." if card else f"Took back the {what}.")
+
+
+def _rating(text: str) -> int:
+    name = text.lower()
+    if name in RATINGS:
+        return RATINGS.index(name) + 1
+    if name in ("1", "2", "3", "4"):
+        return int(name)
+    raise UsageError(f"`{text}` is no rating", "it is again, hard, good or easy, or a number from 1 to 4")
+
+
+def _answers_json(answers: Answers) -> dict[str, Any]:
+    return {
+        name: {"due": due_text(answer), "interval_days": answer.interval_days}
+        for name, answer in zip(RATINGS, answers, strict=True)
+    }
+
+
+def due_text(answer: Answer) -> str | None:
+    """`YYYY-MM-DD` for a day, an instant for a learning step."""
+    progress = answer.progress
+    if isinstance(progress, Reviewing):
+        return iso_day(progress.due)
+    due = getattr(progress, "due", None)
+    return None if due is None else iso_instant(due)
+
+
+def _when(collection: Collection, answer: Answer, now: int) -> str:
+    if answer.interval_days is None:
+        return f"in {in_words(answer, now)}"
+    return days_long(answer.interval_days)

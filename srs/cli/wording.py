@@ -1,0 +1,50 @@
+"""What a sitting says, whichever skin shows it: ratings, what remains, the summary. Knows no terminal."""
+
+from collections.abc import Mapping
+
+from srs.cli.output import days_long, in_words, plural, span_short
+from srs.collection.collection import Answered, Collection
+from srs.study.session import Pause, Revealed, Step, Tally
+
+RATINGS = ("Again", "Hard", "Good", "Easy")
+MEANINGS = ("forgot", "barely", "knew", "at once")
+
+
+def remaining(counts: Mapping[str, int]) -> str:
+    """`8 new, 2 learning, 14 due`, without what is none."""
+    names = (("new", "new"), ("learning", "learning"), ("review", "due"))
+    return ", ".join(f"{counts[kind]} {word}" for kind, word in names if counts.get(kind))
+
+
+def buttons(step: Revealed) -> list[tuple[int, str, str]]:
+    """Rating, name and when the card would come back, for each of the four answers."""
+    pairs = zip(RATINGS, step.answers, strict=True)
+    return [(rating, name, in_words(answer, step.at)) for rating, (name, answer) in enumerate(pairs, 1)]
+
+
+def told(answered: Answered) -> str:
+    """What an answer did, in one sentence."""
+    name, answer = RATINGS[answered.review.rating - 1], answered.answer
+    when = f"in {in_words(answer, answered.review.at)}" if answer.interval_days is None else days_long(answer.interval_days)
+    leech = "; it lapsed so often that it is set aside, rewrite it" if answered.leech else ""
+    return f"{name}: comes back {when}{leech}."
+
+
+def summary(tally: Tally, step: Step, now: int) -> list[str]:
+    """How the sitting went, in a few lines."""
+    count = len(tally.answers)
+    if not count:
+        lines = ["No card was answered."]
+    else:
+        ratings = tally.ratings()
+        parts = ", ".join(f"{ratings[number]} {RATINGS[number - 1].lower()}" for number in range(1, 5) if ratings[number])
+        minutes = round(tally.milliseconds() / 60_000)
+        lines = [f"{plural(count, 'card')} answered: {parts}." + (f" It took {plural(minutes, 'minute')}." if minutes else "")]
+    if isinstance(step, Pause):
+        lines.append(f"The next card is due in {span_short(step.until - now)}.")
+    return lines
+
+
+def where_answers_go(collection: Collection) -> str:
+    """Said after the first answer in a collection that keeps its journal apart."""
+    return f"Your answers are kept apart from these decks, in {collection.journal_folder}"

@@ -1,0 +1,112 @@
+"""Putting a new note into a deck file: which file, which place, checked before it is there. Knows no command line."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from srs.cards.identity import derived_id
+from srs.cards.note import Note
+from srs.cards.notetype import NoteType
+from srs.collection.collection import Collection
+from srs.collection.files import locked, replace_file
+from srs.errors import SrsError, UsageError
+
+Value = str | Sequence[str]
+
+_INBOX = "decks/inbox.yaml"
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """A note that now stands in `path`, on lines `first` to `last`, and the ids of its cards."""
+
+    note: Note
+    path: str
+    first: int
+    last: int
+    cards: tuple[str, ...]
+
+
+def add_note(
+    collection: Collection,
+    kind: NoteType,
+    fields: Mapping[str, str],
+    deck: str | None = None,
+    extra: Mapping[str, Value] | None = None,
+) -> Added:
+    """Append a note of type `kind` to the deck's first file, or to the inbox, and read it back.
+
+    `fields` are by name, the marker among them; `extra` are keys such as `id`, `tags` and `draft`. Bytes already there
+    are untouched. Raises SrsError where the note or the file would not be right; then nothing is written.
+    """
+    from srs.cards.deck import read_deck
+    from srs.cards.faces import cards_of
+    from srs.cards.insert import insert_note, new_deck, note_yaml
+
+    if kind.marker is None or kind.marker not in fields:
+        raise UsageError(f"a {kind.name} needs its {kind.marker or 'marker'}")
+    path = _file_for(collection, deck)
+    wanted = dict(extra or {})
+    note_id = str(wanted.pop("id", "")) or derived_id(fields[kind.marker])
+    _refuse_twin(collection, note_id)
+    others = {name: text for name, text in fields.items() if name != kind.marker}
+    entry = note_yaml({kind.marker: fields[kind.marker], "id": note_id, **others, **wanted})
+    place = collection.root / path
+    with locked(collection.root):
+        old = place.read_bytes() if place.exists() else None
+        if old is None:
+            name = deck if deck is not None else "inbox"
+            new = new_deck(name, entry)
+        else:
+            new = insert_note(old, entry, path)
+        read = read_deck(path, new, collection.types)
+        note = next((note for note in read.notes if note.id == note_id), None)
+        if note is None:
+            raise _not_right(read.problems, path)
+        replace_file(place, old, new)
+    last = _last_line(new, note, read.notes)
+    cards = tuple(card.id for card in cards_of(note, collection.types))
+    return Added(note, path, note.place.line, last, cards)
+
+
+def _file_for(collection: Collection, deck: str | None) -> str:
+    if deck is None:
+        return _INBOX
+    row = collection.db.execute("select path from file where kind = 'deck' and deck = ? order by path limit 1", (deck,)).fetchone()
+    if row:
+        return str(row[0])
+    parts = deck.split("::")
+    if any(not part.strip() or "/" in part or part.startswith(".") or not part.isprintable() for part in parts):
+        raise UsageError(f"`{deck}` cannot be the name of a deck", "write it like Name or Name::Part")
+    path = f"decks/{'/'.join(parts)}.yaml"
+    if (collection.root / path).exists():
+        raise SrsError(f"{path} exists and holds another deck", f"put `deck: {deck}` into a file of your own first")
+    return path
+
+
+def _refuse_twin(collection: Collection, note_id: str) -> None:
+    row = collection.db.execute("select path, data from note where id = ?", (note_id,)).fetchone()
+    if row:
+        from srs.collection.stored import note_from_json
+
+        line = note_from_json(row[1]).place.line
+        message = f"there is a note `{note_id}` already, at {row[0]}:{line}"
+        raise SrsError(message, "change that one, or give this one an id of its own with --id")
+
+
+def _not_right(problems: Sequence[object], path: str) -> SrsError:
+    first = next((str(problem) for problem in problems), f"{path}: the note could not be read back")
+    return SrsError(first, "nothing was written")
+
+
+def _last_line(data: bytes, note: Note, notes: Sequence[Note]) -> int:
+    """The last line of a note that was put at the end of the list."""
+    lines = data.decode("utf-8").splitlines()
+    last = note.place.line
+    indent = note.place.column - 1
+    for number in range(note.place.line, len(lines)):
+        text = lines[number]
+        if text.strip() and len(text) - len(text.lstrip(" ")) < indent:
+            break
+        if text.strip():
+            last = number + 1
+    return last

@@ -1,0 +1,362 @@
+"""A collection: its decks, journal and index as one thing. Opens, answers, takes back; every change goes to disk first.
+
+Knows files and the fold; nothing of limits, order or screens. Times are milliseconds since the epoch, UTC.
+"""
+
+import difflib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from srs.cards.note import Note
+from srs.cards.notetype import NoteTypes
+from srs.collection import content, history, journal, views
+from srs.collection.device import device_name
+from srs.collection.index import discard, open_index, writing
+from srs.collection.locations import cache_folder, private_journal_folder, state_folder
+from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
+from srs.collection.settings import DeckSettings, Settings, read_settings
+from srs.collection.views import CardView
+from srs.errors import Problem, SrsError
+from srs.memory import events as ev
+from srs.memory.days import day_start, study_day
+from srs.memory.fold import newest_undoable
+from srs.memory.fsrs6 import Fsrs6
+from srs.memory.model import Model
+from srs.memory.schedule import Answer, Answers, Rules, answer, fuzz_seed, is_leech, preview
+from srs.memory.state import CardState, New, Reviewing
+
+if TYPE_CHECKING:
+    from srs.cards.faces import Face
+
+_SLIP_MS = 5_000
+_INDEX = "index.sqlite3"
+
+
+class ClockWentBack(SrsError):
+    """The clock stands before this device's newest event by more than a slip."""
+
+
+class NewerJournal(SrsError):
+    """A device with a newer srs wrote in this journal; what it wrote may not be understood here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """An answer that is on disk: the event, what it does to the card, whether the card became a leech."""
+
+    review: ev.Review
+    answer: Answer
+    leech: bool
+
+
+class Collection:
+    """An open collection. One per process and thread; other processes may write to the same one at any time."""
+
+    def __init__(
+        self, root: Path, environ: Mapping[str, str], settings: Settings, db: sqlite3.Connection, fixed_clock: bool
+    ) -> None:
+        self.root = root
+        self.settings = settings
+        self.db = db
+        self.zone = settings.zone(environ)
+        self.state_folder = state_folder(environ)
+        self.device = device_name(self.state_folder)
+        private = settings.journal == "private"
+        self.journal_folder = private_journal_folder(root, environ) if private else root / "journal"
+        self._fixed_clock = fixed_clock
+        self._plan = _plan(settings)
+
+    @classmethod
+    def open(cls, root: Path, environ: Mapping[str, str], fixed_clock: bool = False) -> "Collection":
+        """The collection at `root`, its index brought up to date.
+
+        `fixed_clock`: the time was given, so a jump back is meant. Raises SettingsError, or SrsError where the disk
+        refuses.
+        """
+        settings = read_settings(root)
+        path = cache_folder(root, environ) / _INDEX
+        try:
+            return cls._opened(root, environ, settings, path, fixed_clock)
+        except sqlite3.DatabaseError as error:
+            if "locked" in str(error):
+                raise SrsError("another srs is busy with this collection", "wait for it, or end it, and repeat") from None
+            discard(path)  # a damaged index shows only when it is used; the text has everything
+            return cls._opened(root, environ, settings, path, fixed_clock)
+
+    @classmethod
+    def _opened(
+        cls, root: Path, environ: Mapping[str, str], settings: Settings, path: Path, fixed_clock: bool
+    ) -> "Collection":
+        try:
+            db = open_index(path)
+        except OSError as error:
+            hint = "make the folder writable, or name another one in $SRS_CACHE_DIR"
+            raise SrsError(f"{path.parent}: {(error.strerror or str(error)).lower()}", hint) from None
+        collection = cls(root, environ, settings, db, fixed_clock)
+        try:
+            collection.refresh()
+        except BaseException:
+            db.close()
+            raise
+        return collection
+
+    def refresh(self) -> bool:
+        """Read what changed in decks and journal since the last time. True where anything did."""
+        decks = content.refresh(self.db, self.root)
+        return history.refresh(self.db, self.journal_folder, self._plan) or decks
+
+    # What there is
+
+    @cached_property
+    def types(self) -> NoteTypes:
+        return content.load_types(self.root)[0]
+
+    def problems(self) -> list[Problem]:
+        """What is wrong in decks, note types and journal, by place."""
+        columns = "path, line, column, severity, code, message, hint"
+        rows = self.db.execute(f"select {columns} from problem order by path, line, column")
+        return [Problem(*row) for row in rows]
+
+    def size(self) -> tuple[int, int]:
+        """How many notes and cards can be read, drafts included."""
+        notes = self.db.execute("select count(*) from note where not left_out").fetchone()[0]
+        cards = self.db.execute("select count(*) from card c join note n on n.key = c.note_key where not n.left_out")
+        return notes, cards.fetchone()[0]
+
+    def day(self, now: int) -> int:
+        """The study day at `now`."""
+        return study_day(now, self.zone, self.settings.rollover)
+
+    def day_start(self, day: int) -> int:
+        """The instant at which a study day begins."""
+        return day_start(day, self.zone, self.settings.rollover)
+
+    def cards(self, now: int) -> Iterator[CardView]:
+        """Every card in deck order, drafts included."""
+        return views.all_cards(self.db, self.day(now), self._model_of_deck)
+
+    def cards_of_note(self, note: str, now: int) -> list[CardView]:
+        return views.cards_of_note(self.db, self.resolve(note), self.day(now), self._model_of_deck)
+
+    def card(self, name: str, now: int) -> CardView | None:
+        """The card with this id, or whose note had it once; None where there is none."""
+        return views.one_card(self.db, self.resolve(name), self.day(now), self._model_of_deck)
+
+    def view(self, card: str, now: int) -> CardView:
+        """The card with this id; it must exist."""
+        found = self.card(card, now)
+        if found is None:
+            raise SrsError(f"there is no card `{card}`", "see: srs list")
+        return found
+
+    def resolve(self, name: str) -> str:
+        """A card's or note's id with an alias (`was:`) replaced by the note's present id."""
+        note, colon, template = name.partition(":")
+        row = self.db.execute("select note from alias where old = ?", (note,)).fetchone()
+        return f"{row[0]}{colon}{template}" if row else name
+
+    def nearest_ids(self, name: str) -> list[str]:
+        """Up to three ids of cards or notes that look like `name`."""
+        column = "id" if ":" in name else "note"
+        ids = [row[0] for row in self.db.execute(f"select distinct {column} from card")]
+        return difflib.get_close_matches(name, ids, 3)
+
+    def note_of(self, card: str) -> Note:
+        key = self.db.execute("select note_key from card where id = ? order by active desc", (card,)).fetchone()[0]
+        return content.note_by_key(self.db, key)
+
+    def notes(self) -> list[Note]:
+        """Every note that is not left out, in deck order, drafts included."""
+        from srs.collection.stored import note_from_json
+
+        rows = self.db.execute("select data from note where not left_out order by path, position")
+        return [note_from_json(row[0]) for row in rows]
+
+    def deck_notes(self) -> dict[str, dict[str, str | None]]:
+        """What each deck file says of its deck (description, author, licence), by deck name."""
+        about: dict[str, dict[str, str | None]] = {}
+        for deck, text in self.db.execute("select deck, about from file where kind = 'deck' and deck != '' order by path"):
+            said = about.setdefault(deck, {})
+            said.update({key: value for key, value in json.loads(text).items() if value and not said.get(key)})
+        return about
+
+    def face(self, card: str, wording: int = 0) -> "Face":
+        """Front and back of a card as HTML; kept, so that the next time needs no Markdown."""
+        from srs.cards.faces import Face, face
+
+        row = self.db.execute("select front, back, answer from face where card = ? and wording = ?", (card, wording)).fetchone()
+        if row:
+            return Face(*row)
+        made = face(self.note_of(card), self.types, card.partition(":")[2], wording)
+        with writing(self.db):
+            self.db.execute(
+                "insert or replace into face values (?, ?, ?, ?, ?)", (card, wording, made.front, made.back, made.answer)
+            )
+        return made
+
+    # Where a card stands
+
+    def state(self, card: str) -> CardState:
+        row = self.db.execute(f"select {STATE_COLUMNS} from state where card = ?", (card,)).fetchone()
+        return state_of(row) if row else CardState()
+
+    def deck_settings(self, card: str) -> DeckSettings:
+        return self.settings.for_deck(self._deck_of(card))
+
+    def preview(self, card: str, now: int) -> Answers:
+        """What each of the four answers would do at `now`. `answer` keeps these promises."""
+        rules, model = self._plan.of_deck(self._deck_of(card))
+        state = self.state(card)
+        return preview(state, now, self.day(now), rules, model, fuzz_seed(card, state.reps))
+
+    def events_json(self, card: str) -> list[dict[str, Any]]:
+        """The events of a card as the journal has them, dead ones included."""
+        return [self.event_json(event) for event in history.events_of_card(self.db, card, dead=True)]
+
+    def event_json(self, event: ev.Event) -> dict[str, Any]:
+        """An event as the journal has it."""
+        if isinstance(event, ev.Unknown):
+            return {"id": event.id, "do": event.do}
+        found: dict[str, Any] = json.loads(ev.encode(event))
+        return found
+
+    # What the learner does
+
+    def answer(self, card: str, rating: int, now: int, ms: int | None, mode: ev.Mode = "study") -> Answered:
+        """Record an answer (1 Again to 4 Easy), given after `ms`. On disk when this returns.
+
+        Raises ClockWentBack, NewerJournal, JournalError: then nothing was recorded.
+        """
+        at = self._stamp(now)
+        state, (rules, model), day = self.state(card), self._plan.of_deck(self._deck_of(card)), self.day(at)
+        given = answer(state, at, day, rating, rules, model, fuzz_seed(card, state.reps))
+        progress = given.progress
+        if isinstance(progress, New):
+            raise AssertionError("no answer leaves a card new")
+        step = None if isinstance(progress, Reviewing) else progress.step
+        review = ev.Review(
+            self._new_id(at), at, card, rating, _bounded(ms), mode, day, progress.due, step, state.last_event
+        )  # fmt: skip
+        lapsed = rating == 1 and isinstance(state.progress, Reviewing)
+        leech = lapsed and mode == "study" and is_leech(state.lapses + 1, rules.leech_at)
+        events: list[ev.Event] = [review]
+        if leech and self.deck_settings(card).leech_action == "suspend":
+            events.append(ev.Suspend(self._new_id(at), at + 1, card, review.id))
+        self.record(events)
+        return Answered(review, given, leech)
+
+    def undo(self, now: int) -> ev.Event | None:
+        """Take back this device's newest live event; that event, or None where there is none."""
+        query = f"select {EVENT_COLUMNS} from event where device = ? order by at desc, id desc"
+        candidates = (event_of(row) for row in self.db.execute(query, (self.device,)))
+        dead = {row[0] for row in self.db.execute("select id from event where dead")}
+        target = next((event for event in candidates if newest_undoable([event], dead)), None)
+        if target is not None:
+            at = self._stamp(now)
+            self.record([ev.Undo(self._new_id(at), at, target.id)])
+        return target
+
+    def record(self, events: Sequence[ev.Event]) -> None:
+        """Put events into this device's journal, then into the index. On disk when this returns."""
+        self._refuse_newer()
+        by_year: dict[int, list[bytes]] = {}
+        for event in events:
+            by_year.setdefault(_year(event.at), []).append(ev.encode(event))
+        for year, lines in by_year.items():
+            path = self.journal_folder / f"{self.device}.{year}.jsonl"
+            journal.append(path, ev.header_line(self.device), lines, _is_whole, self.state_folder / "fragments")
+        history.refresh(self.db, self.journal_folder, self._plan)
+
+    def starts_private_journal(self) -> bool:
+        """True where the journal is kept apart from the collection and holds nothing yet."""
+        apart = self.settings.journal == "private"
+        return apart and not history.journal_files(self.journal_folder)
+
+    def has_answers(self) -> bool:
+        """True where any card was ever answered."""
+        return self.db.execute("select 1 from event where do = 'review' limit 1").fetchone() is not None
+
+    def record_contents(self, changed: Sequence[tuple[str, str, int]]) -> None:
+        """Journal that the exported content of notes changed: (note, hash, time in ms). In one write."""
+        events = [ev.Content(self._new_id(at), at, note, hash_) for note, hash_, at in changed]
+        if events:
+            self.record(events)
+
+    def contents(self) -> dict[str, tuple[str, int]]:
+        """The newest `content` event of each note: its hash and time (ms)."""
+        rows = self.db.execute("select card, text, at from event where do = 'content' and not dead order by at, id")
+        return {note: (hash_, at) for note, hash_, at in rows}
+
+    def _stamp(self, now: int) -> int:
+        row = self.db.execute("select max(at) from event where device = ?", (self.device,)).fetchone()
+        newest = row[0]
+        if newest is None or now > newest:
+            return now
+        if newest - now < _SLIP_MS:
+            return int(newest) + 1
+        if self._fixed_clock:
+            return now
+        seconds = (newest - now) // 1000
+        message = f"this machine's clock stands {seconds} s before the newest event that it wrote itself"
+        raise ClockWentBack(message, "set the clock right; or, if it is right, give the time yourself with --now")
+
+    def _new_id(self, at: int) -> str:
+        return ev.new_id(at, os.urandom(10))
+
+    def _refuse_newer(self) -> None:
+        row = self.db.execute("select device, format from file where format > ?", (ev.FORMAT,)).fetchone()
+        if row:
+            message = f"the journal of `{row[0]}` has format {row[1]}, and this srs knows {ev.FORMAT}"
+            raise NewerJournal(message, "update srs on this device; until then it reads and does not write")
+
+    def _deck_of(self, card: str) -> str:
+        row = self.db.execute("select deck from card where id = ? order by active desc", (card,)).fetchone()
+        return row[0] if row else ""
+
+    def _model_of_deck(self, deck: str) -> Model:
+        return self._plan.of_deck(deck)[1]
+
+
+def _plan(settings: Settings) -> history.Plan:
+    made: dict[str, tuple[Rules, Model]] = {}
+
+    def of_deck(deck: str) -> tuple[Rules, Model]:
+        if deck not in made:
+            made[deck] = _rules_and_model(settings.for_deck(deck))
+        return made[deck]
+
+    return history.Plan(of_deck, bool(settings.decks), repr((settings.defaults, sorted(settings.decks.items()))))
+
+
+def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
+    rules = Rules(
+        settings.desired_retention,
+        settings.learning_steps,
+        settings.relearning_steps,
+        settings.maximum_interval,
+        settings.fuzz,
+        settings.leech_at,
+    )
+    return rules, Fsrs6(settings.parameters) if settings.parameters else Fsrs6()
+
+
+def _is_whole(line: bytes) -> bool:
+    return not isinstance(ev.decode(line), ev.Bad)
+
+
+def _year(at: int) -> int:
+    from datetime import UTC, datetime
+
+    return datetime.fromtimestamp(at / 1000, UTC).year
+
+
+def _bounded(ms: int | None) -> int | None:
+    """A thinking time that a night at the keyboard does not spoil: at most ten minutes."""
+    return None if ms is None else max(0, min(ms, 600_000))
+

@@ -1,0 +1,64 @@
+"""Replacing a file whole: either the old bytes stand there or the new ones. Knows nothing of what is in them."""
+
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from srs.errors import SrsError
+
+
+class FileChanged(SrsError):
+    """Somebody else wrote the file meanwhile; ours was not written."""
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """One writer of decks at a time, among programs of ours. The lock is on the folder itself and leaves no file."""
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
+    """Put `new` in place of `old` (None: the file must not exist), on disk when this returns.
+
+    A link is followed, permissions are kept. Raises FileChanged where the file is no longer `old`, SrsError where the
+    disk refuses; then the file is as it was.
+    """
+    real = path.resolve()
+    draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    try:
+        real.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("xb") as file:
+            file.write(new)
+            file.flush()
+            os.fsync(file.fileno())
+        if old is not None:
+            draft.chmod(real.stat().st_mode & 0o7777)
+        _compare(path, real, old)
+        draft.replace(real)
+        _sync(real.parent)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SrsError(f"{path}: not written, {reason}", "nothing was changed; mend it and repeat") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _compare(path: Path, real: Path, old: bytes | None) -> None:
+    there = real.read_bytes() if real.exists() else None
+    if there != old:
+        raise FileChanged(f"{path} was changed by another program just now", "nothing was written; repeat the command")
+
+
+def _sync(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

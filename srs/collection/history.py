@@ -1,0 +1,259 @@
+"""The journal's side of the index: which lines are new, which events count, and the states they fold to.
+
+Knows journal files and the fold; nothing of decks but the deck whose settings a card has.
+"""
+
+import hashlib
+import os
+import sqlite3
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from srs.collection import journal
+from srs.collection.content import Seen
+from srs.collection.index import get_meta, set_meta, writing
+from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, event_row, state_row
+from srs.memory import events as ev
+from srs.memory.fold import amendments, dead_ids, fold, fold_many
+from srs.memory.model import Model
+from srs.memory.schedule import Rules
+
+_ONE_BY_ONE = 1000
+"""Up to so many touched cards are folded one by one; more, and all are folded together."""
+
+_EVENT_MARKS = ", ".join("?" * 14)
+_STATE_MARKS = ", ".join("?" * 16)
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them."""
+
+    of_deck: Callable[[str], tuple[Rules, Model]]
+    per_deck: bool
+    fingerprint: str
+
+
+def journal_files(folder: Path) -> dict[str, Seen]:
+    """The journal's files by name, conflict copies and all; hidden files are not ours."""
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return {}
+    stats = ((e.name, e.stat()) for e in entries if not e.name.startswith(".") and e.is_file())
+    return {name: Seen(s.st_size, s.st_mtime_ns, s.st_ino) for name, s in stats}
+
+
+def refresh(db: sqlite3.Connection, folder: Path, plan: Plan) -> bool:
+    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed."""
+    files = journal_files(folder)
+    if files == _known(db) and _settled_for(db) == _signature(db, plan):
+        return False
+    with writing(db):
+        return _refresh(db, folder, files, plan)
+
+
+def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
+    """The events of a card in order: live ones, or with `dead` all of them, as written."""
+    columns = EVENT_COLUMNS
+    where = "" if dead else "and not dead"
+    rows = db.execute(f"select {columns} from event where subject = ? {where} order by at, id", (card,))
+    return [event_of(row) for row in rows]
+
+
+def _known(db: sqlite3.Connection) -> dict[str, Seen]:
+    rows = db.execute("select path, size, mtime, inode from file where kind = 'journal' order by path")
+    return {path: Seen(*seen) for path, *seen in rows}
+
+
+def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan) -> bool:
+    known, added = _known(db), []
+    whole = bool(known.keys() - files.keys())
+    for path, seen in files.items():
+        if whole:
+            break
+        if known.get(path) == seen:
+            continue
+        chunk = journal.read(folder / path, _mark(db, path))
+        if chunk and chunk.fresh and path in known:
+            whole = True
+        elif chunk:
+            added += _take(db, path, chunk)
+        _note(db, path, seen, chunk)
+    if whole:
+        _clear(db)
+        for path, seen in files.items():
+            chunk = journal.read(folder / path, None)
+            if chunk:
+                _take(db, path, chunk)
+            _note(db, path, seen, chunk)
+    return _bring_up_to_date(db, plan, whole, added)
+
+
+def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str]) -> bool:
+    signature = _signature(db, plan)
+    if whole or _settled_for(db) != signature:
+        db.execute(
+            "update event set subject = coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
+            " || substr(card, instr(card, ':')), card) where card is not null and do != 'content'"
+        )
+        _settle(db)
+        _fold_all(db, plan)
+        set_meta(db, "settled for", signature)
+        return True
+    if not added:
+        return False
+    _fold_some(db, plan, {*_subjects(db, added), *(_settle(db) if _any_links(db, added) else ())})
+    return True
+
+
+def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
+    """Put a file's new lines into the tables; the ids that were not there before."""
+    device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
+    writer = device[0] if device and device[0] else path.partition(".")[0]
+    format_, bad, rows, ids = None, [], [], []
+    for number, line in enumerate(chunk.lines, chunk.first_line):
+        if not line:
+            continue
+        event = ev.decode(line)
+        if isinstance(event, ev.Bad):
+            bad.append((f"journal/{path}", number, event.reason))
+        elif isinstance(event, ev.Header):
+            writer, format_ = event.device, event.format
+        else:
+            rows.append((*event_row(event), writer))
+            ids.append(event.id)
+    fresh = _unknown_ids(db, ids)
+    db.executemany(f"insert or ignore into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", rows)
+    db.executemany(
+        "insert into problem values (?, ?, 1, 'error', 'journal-line', 'this line does not count: ' || ?,"
+        " 'it is kept as it is; a backup may have it whole', 'journal')",
+        bad,
+    )
+    db.execute(
+        "insert into file (path, kind, size, mtime, inode, device, format) values (?, 'journal', 0, 0, 0, ?, ?)"
+        " on conflict do update set device = excluded.device, format = coalesce(excluded.format, format)",
+        (path, writer, format_),
+    )
+    return fresh
+
+
+def _unknown_ids(db: sqlite3.Connection, ids: list[str]) -> list[str]:
+    if len(ids) > _ONE_BY_ONE:
+        have = {row[0] for row in db.execute("select id from event")}
+        return [id_ for id_ in ids if id_ not in have]
+    return [id_ for id_ in ids if not db.execute("select 1 from event where id = ?", (id_,)).fetchone()]
+
+
+def _subjects(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[str]:
+    """The cards that events touch, after resolving the aliases of new ones."""
+    for id_ in ids:
+        row = db.execute("select card, do from event where id = ?", (id_,)).fetchone()
+        if row[0] is None or row[1] == "content":
+            continue
+        note, colon, template = row[0].partition(":")
+        alias = db.execute("select note from alias where old = ?", (note,)).fetchone()
+        subject = f"{alias[0]}{colon}{template}" if alias else row[0]
+        db.execute("update event set subject = ? where id = ?", (subject, id_))
+        yield subject
+
+
+def _any_links(db: sqlite3.Connection, ids: Iterable[str]) -> bool:
+    """Whether any of these events names another one, or is named by one."""
+    sql = "select 1 from event where (id = ?1 and target is not null) or target = ?1"
+    return any(db.execute(sql, (id_,)).fetchone() for id_ in ids)
+
+
+def _settle(db: sqlite3.Connection) -> set[str]:
+    """Work out which events are dead and which are amended; the cards for which that changed."""
+    links = [event_of(row) for row in db.execute(f"select {EVENT_COLUMNS} from event where target is not null")]
+    dead = dead_ids(links)
+    before = {row[0] for row in db.execute("select id from event where dead")}
+    changed = dead ^ before
+    db.executemany("update event set dead = not dead where id = ?", [(id_,) for id_ in changed])
+    corrections = amendments(links, dead)
+    amended = {row[0] for row in db.execute("select id from event where written_at is not null")}
+    db.execute("update event set at = written_at, day = written_day, written_at = null where written_at is not null")
+    db.executemany(
+        "update event set written_at = at, written_day = day, at = ?, day = case when do = 'review' then ? else day end"
+        " where id = ?",
+        [(amend.new_at, amend.day, id_) for id_, amend in corrections.items()],
+    )
+    touched = changed | amended | corrections.keys()
+    rows = (db.execute("select subject from event where id = ?", (id_,)).fetchone() for id_ in touched)
+    return {row[0] for row in rows if row and row[0]}
+
+
+def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str]) -> None:
+    if len(cards) > _ONE_BY_ONE:
+        _fold_all(db, plan)
+        return
+    for card in cards:
+        rules, model = plan.of_deck(_deck_of(db, card))
+        events = events_of_card(db, card)
+        if events:
+            row = state_row(card, fold(events, rules, model), model)
+            db.execute(f"insert or replace into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", row)
+        else:
+            db.execute("delete from state where card = ?", (card,))
+        fresh = not events or row[1] == 0
+        db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
+
+
+def _fold_all(db: sqlite3.Connection, plan: Plan) -> None:
+    decks = dict(db.execute("select id, deck from card")) if plan.per_deck else {}
+
+    def of_card(card: str) -> tuple[Rules, Model]:
+        return plan.of_deck(decks.get(card, ""))
+
+    query = f"select {EVENT_COLUMNS}, subject from event where subject is not null and not dead order by at, id"
+    events = (event_of((*row[:3], row[-1], *row[4:-1])) for row in db.execute(query))
+    states = fold_many(events, of_card)
+    db.execute("delete from state")
+    rows = (state_row(card, state, of_card(card)[1]) for card, state in states.items())
+    db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
+    db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
+
+
+def _deck_of(db: sqlite3.Connection, card: str) -> str:
+    row = db.execute("select deck from card where id = ? order by active desc", (card,)).fetchone()
+    return row[0] if row else ""
+
+
+def _signature(db: sqlite3.Connection, plan: Plan) -> str:
+    """What the states depend on besides the events: rules, model, aliases, and decks where rules differ by deck."""
+    aliases = repr(db.execute("select old, note from alias order by old").fetchall())
+    content = get_meta(db, "content") if plan.per_deck else ""
+    return hashlib.sha256(f"{plan.fingerprint}\n{aliases}\n{content}".encode()).hexdigest()
+
+
+def _settled_for(db: sqlite3.Connection) -> str | None:
+    return get_meta(db, "settled for")
+
+
+def _mark(db: sqlite3.Connection, path: str) -> journal.Mark | None:
+    row = db.execute(
+        "select inode, read_to, lines, checksum, tail from file where path = ? and kind = 'journal'", (path,)
+    ).fetchone()
+    return journal.Mark(*row) if row and row[4] is not None else None
+
+
+def _note(db: sqlite3.Connection, path: str, seen: Seen, chunk: journal.Chunk | None) -> None:
+    db.execute(
+        "insert into file (path, kind, size, mtime, inode) values (?, 'journal', ?, ?, ?) on conflict do update set"
+        " size = excluded.size, mtime = excluded.mtime, inode = excluded.inode",
+        (path, seen.size, seen.mtime, seen.inode),
+    )
+    if chunk:
+        mark = chunk.mark
+        db.execute(
+            "update file set read_to = ?, lines = ?, checksum = ?, tail = ?, inode = ? where path = ?",
+            (mark.read_to, mark.lines, mark.checksum, mark.tail, mark.inode, path),
+        )
+
+
+def _clear(db: sqlite3.Connection) -> None:
+    db.execute("delete from event")
+    db.execute("delete from file where kind = 'journal'")
+    db.execute("delete from problem where source = 'journal'")

@@ -1,0 +1,95 @@
+"""The index file: opened, made, thrown away. Knows its schema and version, not what the rows mean."""
+
+import os
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib import resources
+from pathlib import Path
+
+VERSION = 1
+"""Raised with every change of schema.sql or of what is put in the tables; an older index is made anew."""
+
+_BUSY_SECONDS = 60.0
+
+
+def open_index(path: Path) -> sqlite3.Connection:
+    """A connection to the index at `path`, in autocommit mode; an absent, foreign or damaged file is replaced."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    try:
+        return _opened(path)
+    except sqlite3.OperationalError as error:
+        if "locked" in str(error):
+            raise
+        discard(path)
+    except sqlite3.DatabaseError:
+        discard(path)
+    return _opened(path)
+
+
+def discard(path: Path) -> None:
+    """Delete the index. Nothing is lost: the next opening makes it from the text."""
+    for suffix in ("", "-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+@contextmanager
+def writing(db: sqlite3.Connection) -> Iterator[None]:
+    """One transaction. Immediate, since a read that turns into a write fails at once when another one wrote between."""
+    if db.in_transaction:
+        yield
+        return
+    db.execute("begin immediate")
+    try:
+        yield
+    except BaseException:
+        db.rollback()
+        raise
+    db.commit()
+
+
+def get_meta(db: sqlite3.Connection, key: str) -> str | None:
+    row = db.execute("select value from meta where key = ?", (key,)).fetchone()
+    return None if row is None else row[0]
+
+
+def set_meta(db: sqlite3.Connection, key: str, value: str) -> None:
+    db.execute("insert into meta values (?, ?) on conflict do update set value = excluded.value", (key, value))
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+    try:
+        db.execute("pragma synchronous = normal")
+        version = db.execute("pragma user_version").fetchone()[0]
+        if version != VERSION:
+            db = _made_anew(db, path)
+        db.execute("select key from meta limit 1").fetchone()
+    except BaseException:
+        db.close()
+        raise
+    return db
+
+
+def _made_anew(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
+    """Two commands may get here at once; the second finds the version of the first."""
+    tables = db.execute("select count(*) from sqlite_schema").fetchone()[0]
+    if tables:
+        db.close()
+        discard(path)
+        db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
+        db.execute("pragma synchronous = normal")
+    db.execute("pragma journal_mode = wal")
+    with writing(db):
+        if db.execute("pragma user_version").fetchone()[0] != VERSION:
+            for statement in _statements():
+                db.execute(statement)
+            db.execute(f"pragma user_version = {VERSION}")
+    os.chmod(path, 0o600)
+    return db
+
+
+def _statements() -> list[str]:
+    schema = resources.files("srs.collection").joinpath("schema.sql").read_text("utf-8")
+    lines = (line.partition("--")[0] for line in schema.splitlines())
+    return [statement for statement in "\n".join(lines).split(";") if statement.strip()]

@@ -1,0 +1,191 @@
+"""The journal's files: append so that an acknowledged event is on disk, read what was appended since.
+
+Knows bytes and files; what a line means is `srs.memory.events`' business.
+"""
+
+import errno
+import fcntl
+import os
+import time
+import zlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from srs.errors import SrsError
+
+_TAIL = 4096
+_RETRIES = 20
+
+
+class JournalError(SrsError):
+    """The event could not be put on disk; it does not count."""
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """How far a journal file has been read, and what proves that the part before is still the same."""
+
+    inode: int
+    read_to: int
+    lines: int
+    checksum: int
+    tail: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """Lines read from a file, the first being line `first_line`. `fresh`: the file was read from its start."""
+
+    lines: list[bytes]
+    first_line: int
+    fresh: bool
+    mark: Mark
+
+
+def append(
+    path: Path, header: bytes, lines: Sequence[bytes], whole: Callable[[bytes], bool], aside: Path
+) -> tuple[int, int]:
+    """Put `lines` (without newlines) at the end of the file at `path`, on disk, and return (start, end) offsets.
+
+    A new file starts with `header`. A torn last line (one that `whole` does not accept) is moved to the folder
+    `aside` first. If the file is replaced while we write, as `git checkout` does, the lines are written again to the
+    new one. Raises JournalError where the disk refuses; then nothing of the lines counts.
+    """
+    data = b"".join(line + b"\n" for line in lines)
+    try:
+        for _ in range(_RETRIES):
+            span = _append_once(path, header, data, whole, aside)
+            if span:
+                return span
+    except OSError as error:
+        raise _refused(path, error) from error
+    raise JournalError(f"{path} is replaced again and again while we write", "stop the program that does it, and repeat")
+
+
+def read(path: Path, mark: Mark | None) -> Chunk | None:
+    """What stands in the file after `mark`, or all of it where it is not the file it was; None where nothing is new.
+
+    A last line without its newline is left for the next time: its writer has not acknowledged it.
+    """
+    with path.open("rb") as file:
+        stat = os.fstat(file.fileno())
+        start = mark if mark and _continues(file.fileno(), stat, mark) else None
+        offset, checksum, line = (start.read_to, start.checksum, start.lines) if start else (0, 0, 0)
+        if start and stat.st_size == offset and stat.st_ino == start.inode:
+            return None
+        file.seek(offset)
+        data = file.read()
+    data = data[: data.rfind(b"\n") + 1]
+    lines = data.split(b"\n")
+    lines.pop()
+    read_to = offset + len(data)
+    tail = ((start.tail if start else b"") + data)[-_TAIL:]
+    after = Mark(stat.st_ino, read_to, line + len(lines), zlib.crc32(data, checksum), tail)
+    return Chunk(lines, line + 1, start is None, after)
+
+
+def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:
+    """True where everything up to the mark is what was read then."""
+    if stat.st_size < mark.read_to:
+        return False
+    if stat.st_ino == mark.inode:
+        return os.pread(descriptor, len(mark.tail), mark.read_to - len(mark.tail)) == mark.tail
+    checksum, offset = 0, 0
+    while offset < mark.read_to:
+        block = os.pread(descriptor, min(1 << 20, mark.read_to - offset), offset)
+        if not block:
+            return False
+        checksum, offset = zlib.crc32(block, checksum), offset + len(block)
+    return checksum == mark.checksum
+
+
+def _append_once(
+    path: Path, header: bytes, data: bytes, whole: Callable[[bytes], bool], aside: Path
+) -> tuple[int, int] | None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        if not _is_at(path, descriptor):
+            return None
+        size = _mend_tail(path, descriptor, whole, aside)
+        _write(descriptor, data if size else header + b"\n" + data, size)
+        if not size:
+            _sync_folder(path.parent)
+        if not _is_at(path, descriptor):
+            return None
+        end = os.fstat(descriptor).st_size
+        return end - len(data), end
+    finally:
+        os.close(descriptor)
+
+
+def _is_at(path: Path, descriptor: int) -> bool:
+    try:
+        there = path.stat()
+    except FileNotFoundError:
+        return False
+    ours = os.fstat(descriptor)
+    return (there.st_ino, there.st_dev) == (ours.st_ino, ours.st_dev)
+
+
+def _write(descriptor: int, data: bytes, size: int) -> None:
+    """Write and sync, or leave the file as long as it was."""
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    except OSError:
+        os.ftruncate(descriptor, size)
+        raise
+
+
+def _mend_tail(path: Path, descriptor: int, whole: Callable[[bytes], bool], aside: Path) -> int:
+    """Give the file a last newline and return its size: a fragment goes aside, a whole line is only ended."""
+    size = os.fstat(descriptor).st_size
+    if not size or os.pread(descriptor, 1, size - 1) == b"\n":
+        return size
+    start, fragment = size, b""
+    while start and b"\n" not in fragment:
+        step = min(_TAIL, start)
+        start -= step
+        fragment = os.pread(descriptor, step, start) + fragment
+    cut = fragment.rfind(b"\n") + 1
+    start, fragment = start + cut, fragment[cut:]
+    if whole(fragment):
+        _write(descriptor, b"\n", size)
+        return size + 1
+    _keep_aside(aside, path.name, fragment)
+    os.ftruncate(descriptor, start)
+    os.fsync(descriptor)
+    return start
+
+
+def _keep_aside(aside: Path, name: str, fragment: bytes) -> None:
+    aside.mkdir(parents=True, exist_ok=True)
+    place = aside / f"{name}.{time.time_ns()}"
+    with place.open("wb") as file:
+        file.write(fragment)
+        file.flush()
+        os.fsync(file.fileno())
+    _sync_folder(aside)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _refused(path: Path, error: OSError) -> JournalError:
+    reason = (error.strerror or str(error)).lower()
+    hints = {
+        errno.ENOSPC: "make room on the disk, then answer again",
+        errno.EACCES: f"make {path.parent} writable, then answer again",
+        errno.EROFS: "the disk is read-only: mount it writable, then answer again",
+    }
+    return JournalError(f"{path}: not saved, {reason}", hints.get(error.errno or 0, "mend it, then answer again"))

@@ -1,0 +1,85 @@
+"""Making a collection: settings, the starter decks or another collection's, a journal taken along. Copies files."""
+
+import shutil
+import sysconfig
+from collections.abc import Mapping
+from pathlib import Path
+
+from srs.collection.locations import SETTINGS_NAME, private_journal_folder
+from srs.collection.settings import read_settings, system_timezone
+from srs.errors import SrsError
+
+_TAKEN = ("decks", "notetypes", "media", "sources")
+
+_SETTINGS = """\
+# Settings of this collection. What is commented out shows the default; `[deck."Name"]` sets any of it for one deck.
+format = 1
+timezone = "{zone}"
+rollover = 4                      # hour at which a study day starts
+journal = "here"                  # or "private": kept in your state directory, not in this folder
+
+[study]
+# desired_retention = 0.90
+# new_per_day = 10
+# reviews_per_day = 200
+# new_order = "needs"             # needs | written | random
+# mix = "interleave"              # interleave | reviews-first | new-first
+# learn_ahead = "20m"
+# bury_siblings = true
+# leech_at = 8
+# leech_action = "suspend"        # suspend | mark
+# maximum_interval = 36500
+
+[fsrs]
+# learning_steps = ["1m", "10m"]
+# relearning_steps = ["10m"]
+"""
+
+_FIRST_DECK = """\
+# Your cards. `srs add 'front' 'back'` puts new ones into decks/inbox.yaml; this file is yours to edit.
+notes: []
+"""
+
+
+def make_collection(root: Path, environ: Mapping[str, str], source: Path | None, empty: bool) -> None:
+    """Make a collection at `root`: with nothing, with the decks and journal of the one at `source`, or the starter decks.
+
+    Raises SrsError where there is a collection already, or files in the way of one.
+    """
+    if (root / SETTINGS_NAME).exists():
+        raise SrsError(f"{root} is a collection already", f"study it: srs -C {root} review")
+    for name in (*_TAKEN, "journal"):
+        if (root / name).exists():
+            raise SrsError(f"{root / name} is in the way", "name another folder, or move it aside")
+    decks = starter_decks() if source is None and not empty else None
+    root.mkdir(parents=True, exist_ok=True)
+    if source is not None:
+        _take_along(source, root, environ)
+    elif decks is not None:
+        shutil.copytree(decks, root / "decks")
+    else:
+        (root / "decks").mkdir()
+        (root / "decks" / "inbox.yaml").write_text(_FIRST_DECK, "utf-8")
+    # Last, because its presence makes the folder a collection.
+    (root / SETTINGS_NAME).write_text(_SETTINGS.format(zone=system_timezone(environ)), "utf-8")
+
+
+def starter_decks() -> Path:
+    """The starter decks: beside the package in a clone, else where the wheel put them."""
+    candidates = (Path(__file__).parents[2] / "decks", Path(sysconfig.get_path("data")) / "share" / "srs" / "decks")
+    for folder in candidates:
+        if (folder / "karpathy").is_dir():
+            return folder
+    raise SrsError("the starter decks are missing from this installation", "install srs again, or use: srs init --empty")
+
+
+def _take_along(source: Path, root: Path, environ: Mapping[str, str]) -> None:
+    if not (source / SETTINGS_NAME).is_file():
+        raise SrsError(f"{source} holds no {SETTINGS_NAME}, so there is nothing to take from it")
+    for name in _TAKEN:
+        if (source / name).is_dir():
+            shutil.copytree(source / name, root / name)
+    private = read_settings(source).journal == "private"
+    journal = private_journal_folder(source, environ) if private else source / "journal"
+    if journal.is_dir():
+        shutil.copytree(journal, root / "journal")
