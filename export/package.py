@@ -1,0 +1,341 @@
+"""Writes an Anki package from notes that are HTML already. Knows nothing of decks on disk, Markdown or the journal.
+
+genanki gives the tables, the note types and the decks. Its writer is left aside: that one counts ids up from the clock,
+keeps its temporary database for ever, stores it uncompressed, and makes the wrong cards for cloze notes and some
+templates. Here ids come from names, cards are those that the item lists, dates are fixed, and equal input gives equal
+bytes (under one version of zlib; what is inside is equal under any).
+"""
+
+import hashlib
+import json
+import os
+import re
+import secrets
+import shutil
+import sqlite3
+import stat
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+from pathlib import Path
+from typing import IO, Any
+
+from export.notetypes import Shape, model_json, shape_of
+from export.stable import StableIds
+from srs.cards.notetype import NoteType
+from srs.errors import SrsError
+
+_CREATED = 1_411_124_400  # seconds; genanki's fixed birthday of every collection, on which nothing of ours depends
+_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
+_BATCH = 2000
+_CACHE_KIB = 64 * 1024
+_SQLITE_VERSION = (3_040_000).to_bytes(4, "big")
+_SQUEEZED = {
+    ".jpg",
+    ".jpeg",
+    ".png",
+    ".gif",
+    ".webp",
+    ".avif",
+    ".mp3",
+    ".ogg",
+    ".opus",
+    ".m4a",
+    ".mp4",
+    ".webm",
+    ".flac",
+}
+_UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
+_TAG_BREAK = re.compile(r"[\s\x00-\x1f\x7f]+")
+_NOTE = "insert into notes values (?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')"
+_CARD = "insert into cards values (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+_CONF = {
+    "activeDecks": [1],
+    "addToCur": True,
+    "collapseTime": 1200,
+    "creationOffset": 0,
+    "curDeck": 1,
+    "curModel": None,
+    "dayLearnFirst": False,
+    "dueCounts": True,
+    "estTimes": True,
+    "localOffset": 0,
+    "newSpread": 0,
+    "rollover": 4,
+    "sched2021": True,
+    "schedVer": 2,
+    "sortBackwards": False,
+    "sortType": "noteFld",
+    "timeLim": 0,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One note of the package.
+
+    `fields` is HTML in the order of the type's shape, parted by the control character 1F (see `joined`). `tags` are as
+    `anki_tags` gives them. `ords` number the note's cards as Anki does. `mod` is when the content became what it is, in
+    seconds since the epoch.
+    """
+
+    guid: str
+    type: NoteType
+    fields: str
+    tags: tuple[str, ...]
+    deck: str
+    ords: tuple[int, ...]
+    mod: int
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """How much went into a package."""
+
+    notes: int
+    cards: int
+    decks: int
+
+
+def write_apkg(
+    target: Path,
+    items: Iterable[Item],
+    decks: Mapping[str, str],
+    type_mods: Mapping[str, int],
+    media: Mapping[str, Path],
+) -> Written:
+    """Writes `items` in order, their cards new in that order, to `target`, which is replaced whole or not touched.
+
+    `decks` gives descriptions (HTML) by deck name, `type_mods` seconds since the epoch by note type name, `media` the
+    file behind each name in the package; the last two are read after the last item. Raises SrsError when two items
+    share a guid or the file cannot be written.
+    """
+    real = Path(os.path.realpath(target))
+    _refuse_target(target, real)
+    try:
+        with tempfile.TemporaryDirectory(prefix="srs-export-") as folder:
+            database = Path(folder) / "collection.anki2"
+            with closing(sqlite3.connect(Path(folder) / "draft", isolation_level=None)) as connection:
+                written = _fill(connection, items, decks, type_mods)
+                # Ids are scattered, so the draft's pages are half empty; the copy is dense and in order of id.
+                connection.execute("vacuum into ?", [str(database)])
+            _forget_sqlite_version(database)
+            with _replacing(real) as stream:
+                _write_zip(stream, database, media)
+    except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
+        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        raise SrsError(f"{target} could not be written: {reason}", "nothing was changed") from error
+    return written
+
+
+def joined(values: Mapping[str, str], shape: Shape) -> str:
+    """The field values as Anki stores them; a field of the shape without a value is empty."""
+    fields = [values.get(name, "") for name, _ in shape.fields]
+    if _UNFIT.search("".join(fields)):
+        fields = [_UNFIT.sub("\N{REPLACEMENT CHARACTER}", field) for field in fields]
+    return "\x1f".join(fields)
+
+
+def content_hash(type_name: str, fields: str, tags: Iterable[str]) -> str:
+    """16 hex digits that change with what Anki would update on the note: fields, tags, type; not the deck."""
+    text = "\x1e".join((type_name, *tags, fields))
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+
+
+@lru_cache(maxsize=4096)
+def anki_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
+    """The tags as Anki would keep them: no white space inside, each once whatever its case, in order."""
+    clean: dict[str, str] = {}
+    for tag in tags:
+        name = _UNFIT.sub("", _TAG_BREAK.sub("_", unicodedata.normalize("NFC", tag).strip()))
+        if name:
+            clean.setdefault(name.casefold(), name)
+    return tuple(clean[key] for key in sorted(clean))
+
+
+def anki_deck(written: str) -> str:
+    """The deck's name as Anki would keep it, and never that of its own first deck."""
+    parts = [part for part in map(_deck_part, written.split("::")) if part] or ["srs"]
+    return "::".join(parts if [part.casefold() for part in parts] != ["default"] else ["srs", *parts])
+
+
+def _deck_part(part: str) -> str:
+    return _UNFIT.sub("", unicodedata.normalize("NFC", re.sub(r"\s+", " ", part))).strip(" :")
+
+
+class _Decks:
+    """The decks of a package with all above them. Anki tells names apart without regard to case; so must we."""
+
+    def __init__(self) -> None:
+        self._ids = StableIds()
+        self._by_written: dict[str, int] = {}
+        self.by_key: dict[str, tuple[int, str]] = {}
+
+    def id_of(self, written: str) -> int:
+        if written not in self._by_written:
+            parts = anki_deck(written).split("::")
+            for depth in range(1, len(parts) + 1):
+                number = self._named("::".join(parts[:depth]))
+            self._by_written[written] = number
+        return self._by_written[written]
+
+    def _named(self, name: str) -> int:
+        key = name.casefold()
+        if key not in self.by_key:
+            self.by_key[key] = (self._ids.take(f"deck:{key}"), name)
+        return self.by_key[key][0]
+
+
+def _fill(
+    connection: sqlite3.Connection, items: Iterable[Item], descriptions: Mapping[str, str], type_mods: Mapping[str, int]
+) -> Written:
+    import genanki
+
+    connection.executescript("pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off")
+    connection.execute(f"pragma cache_size = {-_CACHE_KIB}")
+    genanki.Package([]).write_to_db(connection.cursor(), 0, iter(()))
+    # A package is read once, from end to end: indexes would only make it half as large again.
+    for (name,) in connection.execute("select name from sqlite_master where type = 'index'").fetchall():
+        connection.execute(f"drop index {name}")
+    rows = _Rows(items)
+    connection.execute("begin")
+    while batch := rows.next_batch():
+        connection.executemany(_NOTE, batch)
+        connection.executemany(_CARD, rows.cards)
+    _describe(connection, rows, descriptions, type_mods)
+    connection.execute("commit")
+    return Written(len(rows.guids), rows.due, len(rows.decks.by_key))
+
+
+class _Rows:
+    """Turns items into rows for the tables, a batch at a time, and collects the types and decks they use."""
+
+    def __init__(self, items: Iterable[Item]) -> None:
+        self._items = iter(items)
+        self._ids = StableIds()
+        self.guids: set[str] = set()
+        self.shapes: dict[str, Shape] = {}
+        self.decks = _Decks()
+        self.due = 0
+        self.cards: list[tuple[int, ...]] = []
+
+    def next_batch(self) -> list[tuple[Any, ...]]:
+        """The next note rows; `cards` holds theirs."""
+        self.cards = []
+        return [self._note(item) for item in islice(self._items, _BATCH)]
+
+    def _note(self, item: Item) -> tuple[Any, ...]:
+        if item.guid in self.guids:
+            raise SrsError(f"two notes share the Anki guid {item.guid!r}", "give one of them another `guid:`, or none")
+        self.guids.add(item.guid)
+        shape = self._shape(item.type)
+        number = self._ids.take(item.guid)
+        deck = self.decks.id_of(item.deck)
+        for order in item.ords:
+            self.due += 1
+            self.cards.append((self._ids.under(number, order), number, deck, order, item.mod, self.due))
+        # Anki keeps each tag between spaces. It fills in the sort field and the checksum itself on import.
+        tags = f" {' '.join(item.tags)} " if item.tags else ""
+        return number, item.guid, shape.id, item.mod, tags, item.fields, ""
+
+    def _shape(self, kind: NoteType) -> Shape:
+        if kind.name not in self.shapes:
+            self.shapes[kind.name] = shape_of(kind)
+        return self.shapes[kind.name]
+
+
+def _describe(
+    connection: sqlite3.Connection, rows: _Rows, descriptions: Mapping[str, str], type_mods: Mapping[str, int]
+) -> None:
+    models: dict[str, Any] = {}
+    for name, shape in rows.shapes.items():
+        if str(shape.id) in models:
+            raise SrsError(f"two note types share Anki's id {shape.id}; one of them is {name!r}")
+        models[str(shape.id)] = model_json(shape, type_mods.get(name, _CREATED))
+    about = {anki_deck(written).casefold(): text for written, text in descriptions.items()}
+    decks = json.loads(connection.execute("select decks from col").fetchone()[0])
+    for key, (number, name) in rows.decks.by_key.items():
+        decks[str(number)] = _deck_json(number, name, about.get(key, ""))
+    connection.execute(
+        "update col set crt = :crt, mod = :crt * 1000, scm = :crt * 1000,"
+        " conf = :conf, models = :models, decks = :decks",
+        {
+            "crt": _CREATED,
+            "conf": _json({**_CONF, "nextPos": rows.due + 1}),
+            "models": _json(models),
+            "decks": _json(decks),
+        },
+    )
+
+
+def _deck_json(number: int, name: str, description: str) -> dict[str, Any]:
+    import genanki
+
+    written: dict[str, Any] = genanki.Deck(number, name, description).to_json()
+    return written
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, sort_keys=True, separators=(",", ":"))
+
+
+def _forget_sqlite_version(database: Path) -> None:
+    """SQLite leaves its version in bytes 96 to 99 of the file; nothing reads it, and it differs between machines."""
+    with database.open("r+b") as stream:
+        stream.seek(96)
+        stream.write(_SQLITE_VERSION)
+
+
+def _write_zip(stream: IO[bytes], database: Path, media: Mapping[str, Path]) -> None:
+    names = sorted(media)
+    listing = json.dumps({str(number): name for number, name in enumerate(names)}, separators=(",", ":"))
+    with zipfile.ZipFile(stream, "w") as package:
+        _add(package, "collection.anki2", database, zipfile.ZIP_DEFLATED)
+        package.writestr(_entry("media", zipfile.ZIP_DEFLATED), listing)
+        for number, name in enumerate(names):
+            squeezed = Path(name).suffix.lower() in _SQUEEZED
+            _add(package, str(number), media[name], zipfile.ZIP_STORED if squeezed else zipfile.ZIP_DEFLATED)
+
+
+def _add(package: zipfile.ZipFile, name: str, path: Path, method: int) -> None:
+    entry = _entry(name, method)
+    entry.file_size = path.stat().st_size
+    with path.open("rb") as source, package.open(entry, "w") as sink:
+        shutil.copyfileobj(source, sink, 1 << 18)
+
+
+def _entry(name: str, method: int) -> zipfile.ZipInfo:
+    entry = zipfile.ZipInfo(name, _ZIP_DATE)
+    entry.compress_type = method
+    entry.create_system = 3
+    entry.external_attr = 0o644 << 16
+    return entry
+
+
+def _refuse_target(target: Path, real: Path) -> None:
+    if not real.parent.is_dir():
+        raise SrsError(f"there is no folder {target.parent} to write {target.name} into", f"mkdir -p {target.parent}")
+    if real.exists() and not stat.S_ISREG(real.stat().st_mode):
+        raise SrsError(f"{target} is not a file, so no package can be written there")
+
+
+@contextmanager
+def _replacing(real: Path) -> Iterator[IO[bytes]]:
+    """A stream whose bytes become the file `real` when the block ends well; otherwise nothing is left of them."""
+    draft = real.with_name(f".srs-export-{secrets.token_hex(8)}")
+    mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666
+    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
+    try:
+        with os.fdopen(descriptor, "w+b") as stream:
+            yield stream
+            stream.flush()
+            os.fsync(stream.fileno())
+        draft.replace(real)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise
