@@ -1,0 +1,44 @@
+"""HTML as tags and text."""
+
+import time
+
+import pytest
+
+from srs.cli.terminal.tags import Tag, tokens
+
+
+def test_tags_text_and_entities() -> None:
+    """Tags come with their attributes, text with its entities decoded."""
+    found = list(tokens('a &amp; b<A Href="x>y" id=z>&lt;</a>'))
+    assert found[0] == "a & b"
+    assert isinstance(found[1], Tag)
+    assert found[1].attributes() == {"href": "x>y", "id": "z"}
+    assert found[2] == "<"
+    assert found[3] == Tag("a", True, "")
+
+
+def test_unseen_parts() -> None:
+    """Comments, declarations, styles and scripts are no text."""
+    html = "<!doctype html>a<!-- <b> -->b<style>p{}</style>c<script>if (a<b) {}</SCRIPT>d"
+    assert list(tokens(html)) == ["a", "b", "c", "d"]
+
+
+@pytest.mark.parametrize("html", ["a < b", "1<2", "x <y", 'x <a href="', "I <3 you", "a <b c='"])
+def test_no_text_is_taken_for_a_tag(html: str) -> None:
+    """A `<` that opens nothing is shown."""
+    assert "".join(str(token) for token in tokens(html)) == html
+
+
+def test_huge_character_references() -> None:
+    """A number of thousands of digits is no character and no error."""
+    assert list(tokens("&#" + "9" * 5000 + ";"))
+
+
+@pytest.mark.parametrize(
+    "piece", ["<a ", '<a "', "<a b='", "<!--", "<![CDATA[", "</", "<?", "&", "&#", "<a b=", "<script>"]
+)
+def test_hostile_html_takes_linear_time(piece: str) -> None:
+    """No repetition makes the reader go back and forth."""
+    start = time.perf_counter()
+    list(tokens(piece * 100_000))
+    assert time.perf_counter() - start < 5
