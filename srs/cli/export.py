@@ -1,12 +1,12 @@
 """`srs export`: decks for other programs. Formats are entry points of the group `srs.export`."""
 
 from collections.abc import Callable
-from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from srs.cards.crosscheck import head_of, needs_order
 from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
 from srs.cli.output import plural
 from srs.collection.collection import Collection
@@ -38,6 +38,8 @@ def export(
 
 
 def _exporter(target: Path) -> Exporter:
+    from importlib.metadata import entry_points
+
     formats = {point.name: point for point in entry_points(group="srs.export")}
     name = target.suffix.removeprefix(".").lower()
     if name not in formats:
@@ -54,6 +56,8 @@ def _request(collection: Collection, query: str, now: int) -> ExportRequest:
         wanted = parse_query(query, collection.day(now), now)
         found = {card.note.id for card in collection.cards(now) if wanted(card)}
         notes = [note for note in notes if note.id in found]
+    order = {id_: place for place, id_ in enumerate(needs_order(map(head_of, notes)))}
+    notes.sort(key=lambda note: order[note.id])
     contents = {key: Content(key, hash_, at) for key, (hash_, at) in collection.contents().items()}
     decks = {name: DeckAbout(**about) for name, about in collection.deck_notes().items()}
     media = collection.root / "media"

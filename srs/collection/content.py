@@ -169,14 +169,18 @@ def _add_problems(db: sqlite3.Connection, problems: Iterable[Problem], source: s
 
 def _compare_notes(db: sqlite3.Connection) -> None:
     """What can only be seen across files: ids used twice, aliases, needs. Notes that clash are left out."""
-    from srs.cards.crosscheck import crosscheck
+    from srs.cards.crosscheck import crosscheck, head_of
 
-    notes = [note_from_json(row[0]) for row in db.execute("select data from note order by path, position")]
-    result = crosscheck(notes)
+    keys, heads = [], []
+    for key, data in db.execute("select key, data from note order by path, position"):
+        keys.append(key)
+        heads.append(head_of(note_from_json(data)))
+    result = crosscheck(heads)
     db.execute("delete from problem where source = 'cross'")
     _add_problems(db, result.problems, "cross")
     db.execute("update note set left_out = 0 where left_out")
-    db.executemany("update note set left_out = 1 where id = ?", [(id_,) for id_ in result.left_out])
+    left_out = [(key,) for key, head in zip(keys, heads, strict=True) if head.place in result.left_out]
+    db.executemany("update note set left_out = 1 where key = ?", left_out)
     db.execute(
         "update card set active = (select not draft and not left_out from note where key = note_key)"
         " where active != (select not draft and not left_out from note where key = note_key)"

@@ -88,10 +88,17 @@ def needs_met(db: sqlite3.Connection, note: str) -> bool:
 
 
 def needs_of(db: sqlite3.Connection, note: str) -> tuple[str, ...]:
+    """The notes that a note builds on, by their present ids."""
     from srs.collection.stored import note_from_json
 
     row = db.execute("select data from note where id = ? and linked and not left_out", (note,)).fetchone()
-    return note_from_json(row[0]).needs if row else ()
+    needs = note_from_json(row[0]).needs if row else ()
+    return tuple(_present_id(db, need) for need in needs)
+
+
+def _present_id(db: sqlite3.Connection, note: str) -> str:
+    row = db.execute("select note from alias where old = ?", (note,)).fetchone()
+    return str(row[0]) if row else note
 
 
 def deck_totals(db: sqlite3.Connection) -> list[tuple[str, int]]:

@@ -11,8 +11,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from srs.collection.locations import SETTINGS_NAME
 from srs.errors import SrsError
+from srs.memory.fsrs6 import Fsrs6
 
 FORMAT = 1
+_LONGEST_STEP = 365 * 86400
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -76,7 +78,7 @@ def read_settings(root: Path) -> Settings:
     except UnicodeDecodeError as error:
         raise SettingsError(f"{SETTINGS_NAME}:1:1: the file is not UTF-8 ({error.reason})", "save it as UTF-8") from None
     except tomllib.TOMLDecodeError as error:
-        line, column, reason = _toml_place(str(error))
+        line, column, reason = _toml_place(str(error), text)
         raise SettingsError(f"{SETTINGS_NAME}:{line}:{column}: {reason}", "see https://toml.io for the notation") from None
     return _Reader(text).settings(raw)
 
@@ -111,11 +113,12 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _toml_place(message: str) -> tuple[int, int, str]:
+def _toml_place(message: str, text: str) -> tuple[int, int, str]:
     match = re.search(r"\s*\(at line (\d+), column (\d+)\)", message)
     if match:
         return int(match[1]), int(match[2]), message[: match.start()]
-    return 1, 1, message.replace(" (at end of document)", "")
+    lines = text.split("\n")
+    return len(lines), len(lines[-1]) + 1, message.replace(" (at end of document)", "")
 
 
 class _Reader:
@@ -127,11 +130,11 @@ class _Reader:
     def settings(self, raw: Mapping[str, Any]) -> Settings:
         top = dict(raw)
         self._format(top.pop("format", FORMAT))
-        study, fsrs, decks = (self._table(top.pop(name, {}), name) for name in ("study", "fsrs", "deck"))
+        study, fsrs, decks = (self._table(top.pop(name, {}), name, name, None) for name in ("study", "fsrs", "deck"))
         taken = {name: self._value(name, value, _TOP, None) for name, value in top.items()}
         defaults = self._deck_values(study, "study", _STUDY) | self._deck_values(fsrs, "fsrs", _FSRS)
         per_deck = {
-            name: self._deck_values(self._table(values, f'deck."{name}"'), f'deck."{name}"', _STUDY | _FSRS)
+            name: self._deck_values(self._table(values, f'deck."{name}"', name, "deck"), f'deck."{name}"', _STUDY | _FSRS)
             for name, values in decks.items()
         }
         return Settings(defaults=DeckSettings(**defaults), decks=per_deck, **taken)
@@ -143,9 +146,9 @@ class _Reader:
             hint = "update srs, or use the version that wrote this file"
             self._fail("format", None, f"this collection has format {value}, and this srs knows {FORMAT}", hint)
 
-    def _table(self, value: Any, name: str) -> dict[str, Any]:
+    def _table(self, value: Any, name: str, key: str, inside: str | None) -> dict[str, Any]:
         if not isinstance(value, dict):
-            self._fail(name, None, f"`{name}` must be a table", f"write: [{name}]")
+            self._fail(key, inside, f"`{name}` must be a table", f"write: [{name}]")
         return dict(value)
 
     def _deck_values(self, table: Mapping[str, Any], name: str, known: Mapping[str, "_Check"]) -> dict[str, Any]:
@@ -168,11 +171,11 @@ class _Reader:
         raise SettingsError(f"{SETTINGS_NAME}:{line}:{column}: {message}", hint)
 
     def _place(self, key: str, table: str | None) -> tuple[int, int]:
-        inside = table is None
+        inside, bare = table is None, table and table.replace('"', "")
         for number, line in enumerate(self._lines, 1):
             header = re.match(r"\s*\[+\s*(.+?)\s*\]+", line)
             if header:
-                inside = header[1].replace("'", '"') == table
+                inside = re.sub("[\"']", "", header[1]) == bare
                 if header[1] == key:
                     return number, 1
             match = re.match(rf"""(\s*)["']?{re.escape(key)}["']?\s*=""", line)
@@ -216,7 +219,7 @@ def _spans(value: Any) -> tuple[int, ...] | None:
     if not isinstance(value, list):
         return None
     seconds = [parse_span(item) if isinstance(item, str) else None for item in value]
-    return tuple(s for s in seconds if s) if all(seconds) else None
+    return tuple(s for s in seconds if s) if all(s and s <= _LONGEST_STEP for s in seconds) else None
 
 
 def _weekdays(value: Any) -> tuple[str, ...] | None:
@@ -224,9 +227,12 @@ def _weekdays(value: Any) -> tuple[str, ...] | None:
 
 
 def _parameters(value: Any) -> tuple[float, ...] | None:
-    ok = isinstance(value, list) and len(value) == 21
-    numbers = ok and all(isinstance(x, int | float) and not isinstance(x, bool) for x in value)
-    return tuple(float(x) for x in value) if numbers else None
+    if not isinstance(value, list) or not all(isinstance(x, int | float) and not isinstance(x, bool) for x in value):
+        return None
+    try:
+        return Fsrs6(tuple(float(x) for x in value)).parameters
+    except SrsError:
+        return None
 
 
 def _zone(value: Any) -> str | None:
@@ -256,7 +262,7 @@ _FSRS = {
     "model": _one_of("fsrs-6"),
     "learning_steps": _Check(_spans, 'a list of spans such as ["1m", "10m"]'),
     "relearning_steps": _Check(_spans, 'a list of spans such as ["10m"]'),
-    "parameters": _Check(_parameters, "a list of 21 numbers, as `srs optimize` writes it"),
+    "parameters": _Check(_parameters, "a list of 21 numbers within the bounds of FSRS-6, as `srs optimize` writes it"),
     "fuzz": _BOOLEAN,
 }
 if {f.name for f in fields(DeckSettings)} != _STUDY.keys() | _FSRS.keys():

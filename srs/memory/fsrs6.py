@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from srs.errors import SrsError
 from srs.memory.model import Moment
+from srs.memory.replay import MAX_STABILITY, replay
 from srs.memory.state import Memory
 
 if TYPE_CHECKING:
@@ -34,9 +35,6 @@ UPPER_BOUNDS = (
     100.0, 100.0, 100.0, 100.0, 10.0, 4.0, 4.0, 0.75, 4.5, 0.8, 3.5,
     5.0, 0.25, 0.9, 4.0, 1.0, 6.0, 2.0, 2.0, 0.8, 0.8,
 )  # fmt: skip
-
-# `fsrs` has no ceiling; hundreds of Easy on one day under hostile parameters would reach infinity and stop it.
-MAX_STABILITY = 1e100
 
 
 @dataclass(frozen=True)
@@ -87,8 +85,6 @@ class Fsrs6:
             return float("inf")
 
     def replay(self, offsets: "Ints", ats: "Ints", days: "Ints", ratings: "Ints") -> list[Memory]:
-        from srs.memory.replay import replay
-
         states = replay(offsets, days, ratings, self.parameters)
         return list(zip(states[:, 0].tolist(), states[:, 1].tolist(), strict=True))
 

@@ -21,8 +21,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from srs.memory.fsrs6 import MAX_STABILITY
-
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -30,6 +28,8 @@ if TYPE_CHECKING:
     Ints = NDArray[np.integer]
     Floats = NDArray[np.float64]
 
+# `fsrs` has no ceiling; hundreds of Easy on one day under hostile parameters would reach infinity and stop it.
+MAX_STABILITY = 1e100
 _MIN_STABILITY = 0.001
 _AT_ONCE = 1 << 15  # histories stepped together: their state stays in the processor's cache
 
