@@ -13,7 +13,7 @@ from typing import Any
 
 from export.stable import stable_id
 from srs.cards import faces
-from srs.cards.notetype import NoteType
+from srs.cards.notetype import NoteType, gates
 
 SPARES = ("spare1", "spare2", "spare3", "spare4")
 
@@ -38,7 +38,7 @@ class Shape:
 
 def shape_of(kind: NoteType) -> Shape:
     """The type as it goes into packages. A foreign one keeps its fields; ours get gates and spares, and ids for all."""
-    unseen = () if kind.foreign else (*faces.gates(kind), *SPARES)
+    unseen = () if kind.foreign else (*gates(kind), *SPARES)
     added = {field.anki_id: field.name for field in kind.fields}
     fields = [(field.name, field.anki_id or _own_id(kind, "field", field.name)) for field in kind.fields]
     extra = [(added.get(number or 0, name), number) for name in unseen for number in [_own_id(kind, "field", name)]]

@@ -4,13 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-FieldKind = Literal["markdown", "html", "text", "date", "choice"]
-Derivation = Literal["masked", "opening"]
+FieldKind = Literal["markdown", "code", "html", "text", "date", "choice"]
+Derivation = Literal["masked", "opening", "caveat"]
 
 
 @dataclass(frozen=True, slots=True)
 class Derived:
-    """A field computed from others: `masked` hides the words of `using` in `of`; `opening` is the start of `of`."""
+    """A field computed from others.
+
+    `masked` hides the words of `using` in `of`; `opening` is the start of `of`; `caveat` says in words that `of` is not
+    the first of its choices.
+    """
 
     by: Derivation
     of: str
@@ -19,7 +23,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `anki_id` is the field's frozen id in Anki packages (0: none given)."""
+    """One field. `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen in packages (0: none given)."""
 
     name: str
     kind: FieldKind
@@ -54,6 +58,16 @@ class NoteType:
     anki_id: int
     anki_name: str
     foreign: bool
+
+
+def gate(template: str) -> str:
+    """The field that says whether a note has the card of this template."""
+    return f"card_{template}"
+
+
+def gates(kind: NoteType) -> tuple[str, ...]:
+    """The fields that say which cards a note has: none for cloze and foreign types. Templates may ask for them."""
+    return () if kind.cloze or kind.foreign else tuple(gate(each.id) for each in kind.templates)
 
 
 NoteTypes = Mapping[str, NoteType]

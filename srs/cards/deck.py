@@ -1,0 +1,505 @@
+"""One deck file to notes: which keys there are, what each may hold, and every problem found. Knows nothing of disks.
+
+`read_deck` never raises on content. A problem in a note leaves out the note. A syntax error, or a problem in one of
+the keys that govern every note (`deck`, `tags`, `cards`, `draft`, `format`, `notes`), leaves out all notes of the file.
+Their cards keep their history. What shows only across files (a duplicate id, an unknown need) is `crosscheck`'s.
+"""
+
+import re
+import sys
+from bisect import bisect_right
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from difflib import get_close_matches
+from typing import Any
+
+from srs.cards import tree
+from srs.cards.identity import derived_id, valid_id
+from srs.cards.note import DeckFile, Note, Place, Prompt
+from srs.cards.notetype import Field, NoteType, NoteTypes
+from srs.cards.tree import Mapping, Node, Position, Sequence, Text
+from srs.errors import Problem, Severity
+
+FILE_KEYS = ("deck", "tags", "notes", "author", "licence", "description", "cards", "format", "draft")
+NOTE_KEYS = ("id", "tags", "needs", "was", "draft", "cards", "guid", "type", "fields", "from", "prompts")
+"""The keys a note of any type may have; no field can be named like one of them."""
+PROMPT_KEYS = ("q", "a", "id")
+
+_GOVERNING = {"deck", "tags", "cards", "draft", "format", "notes"}
+_TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
+_DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_ID_HINT = "An id is made of a-z, 0-9, `.`, `_` and `-`."
+_LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- `."
+
+
+def read_deck(path: str, data: bytes, types: NoteTypes) -> DeckFile:
+    """Read a deck file's bytes. `path` is relative to the collection; `types` are all known note types by name."""
+    with tree.collector_paused():
+        parsed = tree.parse(path, data)
+        return _DeckReader(path, types).read(parsed)
+
+
+def deck_of_path(path: str) -> str:
+    """The deck of a file that names none: `decks/karpathy/concepts.yaml` is `karpathy::concepts`."""
+    return "::".join(path.removeprefix("decks/").rsplit(".", 1)[0].split("/"))
+
+
+class _Wrong(Exception):
+    """One value cannot be used; carries the words of the problem."""
+
+    def __init__(self, node: Node, code: str, message: str, hint: str = "") -> None:
+        super().__init__(message)
+        self.node, self.code, self.message, self.hint = node, code, message, hint
+
+
+@dataclass(frozen=True, slots=True)
+class _Spec:
+    """What reading needs to know of a note type, looked up once per file."""
+
+    type: NoteType
+    fields: dict[str, Field]
+    plain: frozenset[str]
+    names_it: str
+    required: tuple[str, ...]
+    identifying: tuple[str, ...]
+    templates: frozenset[str]
+
+
+def _spec(type: NoteType) -> _Spec:
+    fields = {field.name: field for field in type.fields}
+    plain = frozenset(
+        name for name, field in fields.items() if not field.derived and field.kind not in ("date", "choice")
+    )
+    required = tuple(field.name for field in type.fields if field.required and not field.derived)
+    names_it = type.marker or next(iter(fields), "")
+    identifying = tuple(dict.fromkeys((*required, names_it)))
+    templates = frozenset(template.id for template in type.templates)
+    return _Spec(type, fields, plain, names_it, required, identifying, templates)
+
+
+@dataclass(slots=True)
+class _Head:
+    """The file's own keys, as far as the notes need them."""
+
+    deck: str
+    tags: tuple[str, ...] = ()
+    cards: tuple[str, ...] | None = None
+    draft: bool = False
+
+
+class _DeckReader:
+    def __init__(self, path: str, types: NoteTypes) -> None:
+        self.path = path
+        self.specs = {name: _spec(type) for name, type in types.items()}
+        self.markers = {spec.type.marker: spec for spec in self.specs.values() if spec.type.marker}
+        self.problems: list[Problem] = []
+
+    def read(self, parsed: tree.Parsed) -> DeckFile:
+        self.problems += parsed.problems
+        self.head = _Head(deck_of_path(self.path))
+        about: dict[str, str | None] = {}
+        notes: tuple[Note, ...] = ()
+        root = parsed.root
+        if isinstance(root, Mapping):
+            items, end = _items_and_end(root)
+            damaged = _damaged(items, end, parsed.problems)
+            usable = self.read_head(root, about) and -1 not in damaged
+            read = [note for number, item in enumerate(items) if (note := self.read_note(item, number in damaged))]
+            notes = tuple(read) if usable else ()
+        elif root is not None:
+            hint = "It starts with keys such as `deck:` and `notes:`."
+            self.report(root, "not-a-deck", "A deck file is a set of keys, and this is not.", hint)
+        self.problems.sort()
+        return DeckFile(
+            self.path,
+            self.head.deck,
+            about.get("author"),
+            about.get("licence"),
+            about.get("description"),
+            notes,
+            tuple(self.problems),
+        )
+
+    def read_head(self, root: Mapping, about: dict[str, str | None]) -> bool:
+        """Read the file's own keys into `head` and `about`; False if the notes cannot be used."""
+        usable = True
+        for key, node in root.values.items():
+            try:
+                if key in ("author", "licence", "description"):
+                    about[key] = _text(node, key) or None
+                elif key in _GOVERNING:
+                    self.read_governing(key, node)
+                else:
+                    self.unknown_key(key, root.keys[key], FILE_KEYS, "a deck file")
+            except _Wrong as wrong:
+                self.report_wrong(wrong)
+                usable = usable and key not in _GOVERNING
+        return usable
+
+    def read_governing(self, key: str, node: Node) -> None:
+        head = self.head
+        if key == "deck":
+            head.deck = _deck_name(node) or head.deck
+        elif key == "tags":
+            head.tags = _tags(node)
+        elif key == "draft":
+            head.draft = _truth(node)
+        elif key == "cards":
+            known = {template for spec in self.specs.values() for template in spec.templates}
+            head.cards = _picked(node, known, "any note type")
+        elif key == "format":
+            _check_format(node)
+        elif not isinstance(node, Sequence) and not _is_empty(node):
+            raise _Wrong(node, "notes-not-a-list", "`notes:` must be a list.", "Start each note with `- `.")
+
+    def read_note(self, node: Node, damaged: bool) -> Note | None:
+        """One item of `notes`; None, with its problems reported, if it cannot be used."""
+        before = len(self.problems)
+        if not isinstance(node, Mapping):
+            hint = "Write `- q: …` and on the next line `a: …`."
+            self.report(node, "not-a-note", "A note is a set of keys, and this is not.", hint)
+            return None
+        spec = self.type_of(node)
+        if spec is None:
+            return None
+        note = _NoteReader(self, spec, node).read()
+        wrong = len(self.problems) > before and any(found.severity == "error" for found in self.problems[before:])
+        return None if damaged or wrong else note
+
+    def type_of(self, note: Mapping) -> _Spec | None:
+        if "type" in note.values:
+            return self.named_type(note.values["type"])
+        named = note.values.keys() & self.markers.keys()
+        if len(named) == 1:
+            return self.markers[named.pop()]
+        found = [key for key in note.values if key in named]
+        if len(found) > 1:
+            # A type may have a field that is another type's marker; then it is the one that takes them all.
+            whole = [key for key in found if all(other in self.markers[key].fields for other in found)]
+            found = whole if len(whole) == 1 else found
+        if len(found) == 1:
+            return self.markers[found[0]]
+        if found:
+            line, column = note.keys[found[1]]
+            message = f"`{found[0]}` and `{found[1]}` each name a note type, and a note has one."
+            self.report_at(line, column, "two-types", message, "Make two notes of it, or rename one key.")
+        else:
+            markers = ", ".join(f"`{marker}`" for marker in self.markers)
+            hint = f"A note has one of the keys {markers}, or `type:` and `fields:`."
+            near = _nearest(note.values, self.markers)
+            self.report(note, "no-type", "No key of this note says what type it is.", near + hint)
+        return None
+
+    def named_type(self, node: Node) -> _Spec | None:
+        name = node.value if isinstance(node, Text) else ""
+        if name not in self.specs:
+            message = f"There is no note type named `{tree.shown(name)}`."
+            self.report(node, "unknown-type", message, _nearest([name], self.specs).strip())
+        return self.specs.get(name)
+
+    def unknown_key(self, key: str, at: Position, known: Iterable[str], owner: str) -> None:
+        message = f"`{tree.shown(key)}` is not a key of {owner}."
+        self.report_at(*at, "unknown-key", message, _nearest([key], known).strip())
+
+    def report_wrong(self, wrong: _Wrong) -> None:
+        self.report(wrong.node, wrong.code, wrong.message, wrong.hint)
+
+    def report(self, node: Node, code: str, message: str, hint: str = "", severity: Severity = "error") -> None:
+        self.report_at(node.line, node.column, code, message, hint, severity)
+
+    def report_at(
+        self, line: int, column: int, code: str, message: str, hint: str = "", severity: Severity = "error"
+    ) -> None:
+        self.problems.append(Problem(self.path, line, column, severity, code, message, hint))
+
+
+class _NoteReader:
+    """One note being read; each problem is reported to the deck's reader and reading goes on."""
+
+    __slots__ = ("deck", "fields", "node", "own", "spec", "wordings")
+
+    def __init__(self, deck: _DeckReader, spec: _Spec, node: Mapping) -> None:
+        self.deck = deck
+        self.spec = spec
+        self.node = node
+        self.fields: dict[str, str] = {}
+        self.own: dict[str, Any] = {}
+        self.wordings: tuple[str, ...] = ()
+
+    def read(self) -> Note | None:
+        self.read_keys()
+        marker = self.check_required()
+        if marker is None:
+            return None
+        head, node, own = self.deck.head, self.node, self.own.get
+        draft = own("draft", head.draft)
+        if not draft and self.fields.get("fidelity") == "unverified" and self.spec.fields["fidelity"].kind == "choice":
+            self.warn_unverified()
+        pinned = own("id")
+        tags = own("tags")
+        cards = own("cards")
+        return Note(
+            pinned or derived_id(marker),
+            pinned is not None,
+            self.spec.type.name,
+            head.deck,
+            tuple(dict.fromkeys(head.tags + tags)) if tags else head.tags,
+            self.fields,
+            self.wordings,
+            tuple(self.prompts(node.values["prompts"])) if "prompts" in node.values else (),
+            own("needs", ()),
+            own("was", ()),
+            draft,
+            self.deck_cards() if cards is None else cards,
+            own("guid"),
+            own("from"),
+            Place(self.deck.path, node.line, node.column),
+        )
+
+    def read_keys(self) -> None:
+        plain, fields = self.spec.plain, self.fields
+        for key, value in self.node.values.items():
+            if key in plain and value.__class__ is Text:
+                if value[0]:
+                    fields[key] = value[0]
+            else:
+                try:
+                    self.read_key(key, value)
+                except _Wrong as wrong:
+                    self.deck.report_wrong(wrong)
+
+    def read_key(self, key: str, value: Node) -> None:
+        """Any key but a field that holds text as it is."""
+        if read := _COMMON.get(key):
+            self.own[key] = read(value)
+        elif key == "cards":
+            self.own[key] = _picked(value, self.spec.templates, f"type {self.spec.type.name}")
+        elif key == "fields":
+            self.read_named_fields(value)
+        elif key not in NOTE_KEYS:
+            self.read_field(key, value, self.node, (*self.spec.fields, *NOTE_KEYS))
+
+    def read_named_fields(self, node: Node) -> None:
+        if _is_empty(node):
+            return
+        if not isinstance(node, Mapping):
+            raise _Wrong(node, "not-keys", "`fields:` must be a set of keys, one for each field.")
+        for key, value in node.values.items():
+            try:
+                if key in self.node.values and key in self.spec.fields:
+                    message = f"`{tree.shown(key)}` stands in the note and under `fields:` as well."
+                    raise _Wrong(value, "duplicate-key", message, "Keep one of the two.")
+                self.read_field(key, value, node, self.spec.fields)
+            except _Wrong as wrong:
+                self.deck.report_wrong(wrong)
+
+    def deck_cards(self) -> tuple[str, ...] | None:
+        """The deck's choice as far as this type has such templates; of a choice made for other types, the default."""
+        chosen = self.deck.head.cards
+        return chosen and (tuple(name for name in chosen if name in self.spec.templates) or None)
+
+    def prompts(self, node: Node) -> Iterator[Prompt]:
+        if _is_empty(node):
+            return
+        if not isinstance(node, Sequence):
+            hint = "Start each prompt with `- q: …`."
+            self.deck.report(node, "prompts-not-a-list", "`prompts:` must be a list.", hint)
+            return
+        ids: set[str] = set()
+        for item in node.items:
+            try:
+                prompt = self.prompt(item)
+                if prompt.id in ids:
+                    message = f"Two prompts of this note have the id `{tree.shown(prompt.id)}`."
+                    raise _Wrong(item, "duplicate-prompt", message, "Give one of them another `id:`.")
+            except _Wrong as wrong:
+                self.deck.report_wrong(wrong)
+            else:
+                ids.add(prompt.id)
+                yield prompt
+
+    def prompt(self, node: Node) -> Prompt:
+        if not isinstance(node, Mapping):
+            hint = "Write `- q: …` and on the next line `a: …`."
+            raise _Wrong(node, "not-a-prompt", "A prompt is a set of keys, and this is not.", hint)
+        for key, at in node.keys.items():
+            if key not in PROMPT_KEYS:
+                self.deck.unknown_key(key, at, PROMPT_KEYS, "a prompt")
+        q = _texts(node.values["q"], "q") if "q" in node.values else ()
+        a = _text(node.values["a"], "a") if "a" in node.values else ""
+        if not q or not a.strip():
+            missing = "a" if q else "q"
+            raise _Wrong(node, "missing-field", f"A prompt needs `{missing}`, and this one has none.")
+        id = _id(node.values["id"]) if "id" in node.values else None
+        return Prompt(id or derived_id(q[0]), q, a, Place(self.deck.path, node.line, node.column))
+
+    def read_field(self, key: str, value: Node, node: Mapping, known: Iterable[str]) -> None:
+        field = self.spec.fields.get(key)
+        if field is None:
+            self.deck.unknown_key(key, node.keys[key], known, f"a note of type {self.spec.type.name}")
+        elif field.derived:
+            message = f"`{key}` cannot be written, because it is made from `{field.derived.of}`."
+            self.deck.report_at(*node.keys[key], "derived-field", message, "Delete the key.")
+        elif text := self.field_text(field, value):
+            if field.kind == "date":
+                _check_date(value, text)
+            elif field.kind == "choice" and text not in field.choices:
+                message = f"`{field.name}` cannot be `{tree.shown(text)}`."
+                raise _Wrong(value, "not-a-choice", message, f"It is one of: {', '.join(field.choices)}.")
+            self.fields[field.name] = text
+
+    def field_text(self, field: Field, value: Node) -> str:
+        """The text of a field; of a marker with several wordings, the first."""
+        type = self.spec.type
+        if isinstance(value, Sequence) and field.name == type.marker and not type.cloze:
+            self.wordings = _texts(value, field.name)
+            return self.wordings[0] if self.wordings else ""
+        return _text(value, field.name)
+
+    def check_required(self) -> str | None:
+        """The text an id is derived from; None, with the problem reported, if a required field is missing."""
+        complete = True
+        names_it = self.spec.names_it
+        for name in self.spec.required if "id" in self.own else self.spec.identifying:
+            if name not in self.fields or self.fields[name].isspace():
+                complete = False
+                written = self.node.values.get(name)
+                if written is None or _is_empty(written):
+                    self.missing(name)
+        return self.fields.get(names_it, "") if complete else None
+
+    def missing(self, name: str) -> None:
+        place = self.node.keys.get(name, (self.node.line, self.node.column))
+        message = f"A note of type {self.spec.type.name} needs `{name}`, and this one has none."
+        self.deck.report_at(*place, "missing-field", message, f"Add `{name}: …`.")
+
+    def warn_unverified(self) -> None:
+        message = f"This {self.spec.type.name} is unverified, so it makes no card."
+        hint = "Compare it with its source and change `fidelity:`, or keep it as `draft: true`."
+        self.deck.report(self.node.values.get("fidelity", self.node), "unverified", message, hint, "warning")
+
+
+def _is_empty(node: Node) -> bool:
+    return isinstance(node, Text) and not node.value.strip()
+
+
+def _text(node: Node, key: str) -> str:
+    if isinstance(node, Text):
+        return node.value
+    kind = "list" if isinstance(node, Sequence) else "set of keys"
+    hint = f"A text that starts with `[` or `{{` needs a block: `{key}: |-` and the text below, indented."
+    raise _Wrong(node, "not-a-text", f"`{key}` must be a text, and this is a {kind}.", hint)
+
+
+def _optional(node: Node) -> str | None:
+    if isinstance(node, Text):
+        return node.value or None
+    raise _Wrong(node, "not-a-text", "This must be a text.")
+
+
+def _texts(node: Node, key: str) -> tuple[str, ...]:
+    """A list of texts, or one text as a list of one; empty ones do not count."""
+    if isinstance(node, Text):
+        return (node.value,) if node.value.strip() else ()
+    if isinstance(node, Mapping):
+        raise _Wrong(node, "not-a-list", f"`{key}` must be a list of texts.", _LIST_HINT)
+    return tuple(text for item in node.items if (text := _text(item, key)).strip())
+
+
+def _tags(node: Node) -> tuple[str, ...]:
+    tags = _texts(node, "tags")
+    for tag in tags:
+        if len(tag.split()) != 1 or tag != tag.strip():
+            raise _Wrong(node, "bad-tag", f"The tag `{tree.shown(tag)}` has a space in it.", _LIST_HINT)
+    return tags
+
+
+def _id(node: Node) -> str | None:
+    text = node.value if isinstance(node, Text) else _text(node, "id")
+    if text and not valid_id(text):
+        raise _Wrong(node, "bad-id", f"`{tree.shown(text)}` cannot be an id.", _ID_HINT)
+    return text or None
+
+
+def _ids(node: Node) -> tuple[str, ...]:
+    ids = _texts(node, "ids")
+    for id in ids:
+        if not valid_id(id):
+            raise _Wrong(node, "bad-id", f"`{tree.shown(id)}` cannot be an id.", _ID_HINT)
+    return ids
+
+
+def _picked(node: Node, known: Collection[str], owner: str) -> tuple[str, ...]:
+    names = _texts(node, "cards")
+    for name in names:
+        if name not in known:
+            hint = _nearest([name], known) + f"There are: {', '.join(sorted(known))}."
+            raise _Wrong(node, "unknown-template", f"`{tree.shown(name)}` is not a card template of {owner}.", hint)
+    return names
+
+
+def _truth(node: Node) -> bool:
+    truth = _TRUTHS.get(_text(node, "draft").lower())
+    if truth is None:
+        raise _Wrong(node, "not-a-truth", "`draft` is either true or false.")
+    return truth
+
+
+_COMMON: dict[str, Callable[[Node], object]] = {
+    "id": _id,
+    "tags": _tags,
+    "needs": _ids,
+    "was": _ids,
+    "draft": _truth,
+    "guid": _optional,
+    "from": _optional,
+}
+
+
+def _deck_name(node: Node) -> str:
+    name = _text(node, "deck").strip()
+    if name and not all(part.strip() for part in name.split("::")):
+        raise _Wrong(node, "bad-deck-name", f"The deck name `{tree.shown(name)}` has an empty part between its `::`.")
+    return name
+
+
+def _check_format(node: Node) -> None:
+    written = _text(node, "format")
+    if written != "1":
+        message = f"This file is written in format {tree.shown(written)}, and this srs reads format 1."
+        raise _Wrong(node, "unknown-format", message, "Update srs, or write `format: 1`.")
+
+
+def _check_date(node: Node, text: str) -> None:
+    found = _DATE.fullmatch(text)
+    try:
+        year, month, day = (int(part or 1) for part in found.groups()) if found else (0, 0, 0)
+        date(year, month, day)
+    except ValueError:
+        message = f"`{tree.shown(text)}` is not a date."
+        raise _Wrong(node, "not-a-date", message, "A date is YYYY, YYYY-MM or YYYY-MM-DD.") from None
+
+
+def _nearest(written: Iterable[str], known: Iterable[str]) -> str:
+    """A sentence and a space, naming the known word nearest to one that was written; empty if none is near."""
+    names = list(known)
+    for word in written:
+        if near := get_close_matches(word[:60], names, 1):
+            return f"Did you mean `{near[0]}`? "
+    return ""
+
+
+def _items_and_end(root: Mapping) -> tuple[list[Node], int]:
+    """The notes as written, and the line at which the file's next key stands (or no line at all)."""
+    notes = root.values.get("notes")
+    if not isinstance(notes, Sequence):
+        return [], 0
+    after = [line for line, _ in root.keys.values() if line > root.keys["notes"][0]]
+    return notes.items, min(after, default=sys.maxsize)
+
+
+def _damaged(items: list[Node], end: int, problems: Iterable[Problem]) -> set[int]:
+    """Which notes (by number; -1 for the file's own keys) the problems of the YAML itself touch."""
+    starts = [item.line for item in items]
+    return {bisect_right(starts, problem.line) - 1 if problem.line < end else -1 for problem in problems}

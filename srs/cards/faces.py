@@ -1,0 +1,244 @@
+"""Note and type to cards, to the HTML of fields, to the two sides of a card. Knows nothing of files or screens.
+
+Which cards a note makes is decided without Markdown, from which fields hold something, so it is quick. A note of a type
+of our own exports a field `card_<template>` for each template, "1" or empty, and the fronts ask for it: so `cards:`
+holds in Anki as it does here.
+"""
+
+import html
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from srs.cards import cloze, derived, template
+from srs.cards.note import Card, Note, Prompt
+from srs.cards.notetype import Derived, Field, NoteType, NoteTypes, Template, gate, gates
+from srs.errors import SrsError
+
+PROMPT = "prompt"
+
+_ANSWER = re.compile(r"<hr\s+id=[\"']?answer[\"']?\s*/?>", re.IGNORECASE)
+_CAVEATS = {"near": "Nearly word for word", "paraphrase": "A paraphrase, not the exact words"}
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """What one Anki note holds: `fields` are HTML by name, in the type's order, then the gates."""
+
+    id: str
+    type: NoteType
+    fields: dict[str, str]
+    cards: tuple[Card, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Face:
+    """Both sides of a card as HTML. `answer` is what the back adds to the front (all of it where it does not say)."""
+
+    front: str
+    back: str
+    answer: str
+
+
+def cards_of(note: Note, types: NoteTypes) -> tuple[Card, ...]:
+    """The note's cards, a draft's too: its templates in order, then its prompts. `ord` counts within a sheet."""
+    kind = types.get(note.type)
+    if kind is None or withheld(note) is not None:
+        return ()
+    return _own_cards(note, kind) + tuple(_prompt_card(note, prompt) for prompt in note.prompts)
+
+
+def withheld(note: Note) -> str | None:
+    """Why a note makes no card whatever it holds, in words; None where nothing is held back."""
+    if note.type == "quote" and note.fields.get("fidelity") == "unverified":
+        return "an unverified quote makes no card"
+    return None
+
+
+def sheets(note: Note, types: NoteTypes) -> tuple[Sheet, ...]:
+    """The note itself if it makes cards, then one sheet for each prompt (id `<note>:p-<prompt>`, type `prompt`)."""
+    kind = types.get(note.type)
+    if kind is None or withheld(note) is not None:
+        return ()
+    own = _own_cards(note, kind)
+    found = [Sheet(note.id, kind, _sheet_fields(note, kind, own), own)] if own else []
+    for prompt in note.prompts:
+        card = _prompt_card(note, prompt)
+        fields = _prompt_fields(note, prompt, types, 0)
+        found.append(Sheet(card.id, types[PROMPT], fields, (card,)))
+    return tuple(found)
+
+
+def face(note: Note, types: NoteTypes, card: str, wording: int = 0) -> Face:
+    """The two sides of a card, by its id or its template's; `wording` turns with each showing. Raises SrsError."""
+    kind = types.get(note.type)
+    name = card.rpartition(":")[2]
+    prompt = next((each for each in note.prompts if name == f"p-{each.id}"), None)
+    if kind is not None and prompt is not None:
+        shown = types[PROMPT]
+        return _sides(note, shown, shown.templates[0], _prompt_fields(note, prompt, types, wording), None)
+    if kind is not None and kind.cloze and re.fullmatch("c[0-9]{1,3}", name):
+        return _face(note, kind, kind.templates[0], wording, int(name[1:]))
+    found = next((each for each in kind.templates if each.id == name), None) if kind is not None else None
+    if kind is None or found is None or kind.cloze:
+        raise SrsError(f"there is no card {note.id}:{name}")
+    return _face(note, kind, found, wording, None)
+
+
+def gated_front(kind: NoteType, each: Template) -> str:
+    """The front as every skin and Anki use it: inside its gate, where the type has gates."""
+    if kind.cloze or kind.foreign:
+        return each.front
+    return f"{{{{#{gate(each.id)}}}}}{each.front}{{{{/{gate(each.id)}}}}}"
+
+
+# Which cards ---------------------------------------------------------------------------------------------------------
+
+
+def _own_cards(note: Note, kind: NoteType) -> tuple[Card, ...]:
+    if kind.cloze:
+        found = cloze.numbers(" ".join(_cloze_texts(note, kind)))
+        return tuple(Card(f"{note.id}:c{number}", note.id, kind.name, f"c{number}", number - 1) for number in found)
+    nonempty = _nonempty(note, kind)
+    return tuple(
+        Card(f"{note.id}:{each.id}", note.id, kind.name, each.id, index)
+        for index, each in enumerate(kind.templates)
+        if (each.default if note.cards is None else each.id in note.cards)
+        and template.has_content(template.parse(each.front), nonempty)
+    )
+
+
+def _prompt_card(note: Note, prompt: Prompt) -> Card:
+    return Card(f"{note.id}:p-{prompt.id}", note.id, PROMPT, f"p-{prompt.id}", 0)
+
+
+def _cloze_texts(note: Note, kind: NoteType) -> Iterator[str]:
+    # Anki looks for numbers in every field; ours may hold markers only where a template shows them.
+    names = None if kind.foreign else _cloze_fields(kind)
+    return (text for name, text in note.fields.items() if names is None or name in names)
+
+
+def _cloze_fields(kind: NoteType) -> frozenset[str]:
+    if not kind.cloze:
+        return frozenset()
+    return frozenset[str]().union(*(template.cloze_names(template.parse(each.front)) for each in kind.templates))
+
+
+def _nonempty(note: Note, kind: NoteType) -> set[str]:
+    """The fields with something in them, special ones too."""
+    found = {name for name, text in note.fields.items() if not template.is_blank(text)}
+    found.update(field.name for field in kind.fields if field.derived and _derives(note, kind, field.derived))
+    found.update(("Deck", "Subdeck", "Card", "Type"))
+    if note.tags:
+        found.add("Tags")
+    return found
+
+
+def _derives(note: Note, kind: NoteType, way: Derived) -> bool:
+    text = note.fields.get(way.of, "")
+    if template.is_blank(text):
+        return False
+    if way.by == "masked":
+        return not template.is_blank(note.fields.get(way.using or "", ""))
+    if way.by == "opening":
+        return derived.words(text) >= derived.FEWEST_WORDS
+    return bool(_caveat(text, _choices(kind, way.of)))
+
+
+# The HTML of fields --------------------------------------------------------------------------------------------------
+
+
+def _sheet_fields(note: Note, kind: NoteType, cards: Iterable[Card]) -> dict[str, str]:
+    fields = _fields(note, kind, {field.name for field in kind.fields}, 0)
+    return fields | _gate_fields(kind, cards)
+
+
+def _gate_fields(kind: NoteType, cards: Iterable[Card]) -> dict[str, str]:
+    made = {gate(card.template) for card in cards}
+    return {name: "1" if name in made else "" for name in gates(kind)}
+
+
+def _fields(note: Note, kind: NoteType, names: Collection[str], wording: int) -> dict[str, str]:
+    """The HTML of the named fields, in the type's order."""
+    marked = {field.name for field in kind.fields} if kind.foreign else _cloze_fields(kind)
+
+    def made(field: Field) -> str:
+        if field.derived is not None:
+            return _derived_html(note, kind, field.derived, raw)
+        return raw(field)
+
+    def raw(field: Field) -> str:
+        text = note.fields.get(field.name, "")
+        if field.name == kind.marker and note.wordings:
+            text = note.wordings[wording % len(note.wordings)]
+        return _html(text, field, field.name in marked)
+
+    return {field.name: made(field) for field in kind.fields if field.name in names}
+
+
+def _html(text: str, field: Field, marked: bool) -> str:
+    if not text or field.kind == "html":
+        return text
+    from srs.cards import markup
+
+    return markup.to_html(text, field.kind, cloze=marked)
+
+
+def _prompt_fields(note: Note, prompt: Prompt, types: NoteTypes, wording: int) -> dict[str, str]:
+    kind, shown = types[note.type], types[PROMPT]
+    texts = {"q": prompt.q[wording % len(prompt.q)], "a": prompt.a}
+    fields = {field.name: _html(texts.get(field.name, ""), field, False) for field in shown.fields}
+    about = _fields(note, kind, {kind.marker or "", "source"}, 0)
+    fields["idea"] = cloze.plain(about.get(kind.marker or "", ""))
+    fields["source"] = about.get("source", "")
+    return fields | dict.fromkeys(gates(shown), "1")
+
+
+def _derived_html(note: Note, kind: NoteType, way: Derived, made: Callable[[Field], str]) -> str:
+    if not _derives(note, kind, way):
+        return ""
+    if way.by == "caveat":
+        return html.escape(_caveat(note.fields[way.of], _choices(kind, way.of)))
+    from srs.cards import markup, plain
+
+    of, using = (made(field) for name in (way.of, way.using or way.of) for field in kind.fields if field.name == name)
+    if way.by == "masked":
+        return derived.masked(of, plain.to_text(using))
+    return markup.to_html(derived.opening(plain.to_text(of)), "text", cloze=False)
+
+
+def _choices(kind: NoteType, name: str) -> tuple[str, ...]:
+    return next((field.choices for field in kind.fields if field.name == name), ())
+
+
+def _caveat(choice: str, choices: tuple[str, ...]) -> str:
+    """A choice in words, unless it is the usual one, which is the first."""
+    return "" if choice in choices[:1] else _CAVEATS.get(choice, choice)
+
+
+# The sides of a card -------------------------------------------------------------------------------------------------
+
+
+def _face(note: Note, kind: NoteType, each: Template, wording: int, number: int | None) -> Face:
+    names = template.names(template.parse(each.front)) | template.names(template.parse(each.back))
+    fields = _fields(note, kind, names, wording) | _gate_fields(kind, _own_cards(note, kind))
+    if gates(kind):  # a card is shown as long as it is known, also when the note no longer asks for it
+        fields[gate(each.id)] = "1"
+    return _sides(note, kind, each, fields, number)
+
+
+def _sides(note: Note, kind: NoteType, each: Template, fields: Mapping[str, str], number: int | None) -> Face:
+    known = {
+        "Tags": html.escape(" ".join(note.tags)),
+        "Deck": html.escape(note.deck),
+        "Subdeck": html.escape(note.deck.rpartition("::")[2]),
+        "Card": html.escape(each.name),
+        "Type": html.escape(kind.anki_name or kind.name),
+        **fields,
+    }
+    front = template.render(template.parse(gated_front(kind, each)), known, number=number).strip()
+    back = template.parse(each.back)
+    whole = template.render(back, {**known, "FrontSide": front}, number=number, answer=True).strip()
+    # The front is the learner's text and might hold the same rule.
+    rule = _ANSWER.search(whole, len(front) if whole.startswith(front) else 0)
+    return Face(front, whole, whole[rule.end() :].strip() if rule else whole)

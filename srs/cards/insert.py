@@ -1,0 +1,214 @@
+"""Adding a note to a deck file: bytes are inserted, none that were there change. Knows YAML's layout, not note types.
+
+Where a note can go depends on how the file is laid out, so every result is read again and compared: all that was there
+reads as before, and there is exactly one note more. If not, `CannotInsert` says why, and nothing was touched.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from srs.cards import tree
+from srs.cards.yamlevents import list_ends
+from srs.cards.yamlwords import control_character
+from srs.errors import SrsError
+
+Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value]"
+
+INDENTATION = 2
+
+_BLANK = re.compile(r"[ \t]*\r?\n")
+_BY_HAND = "Add the note by hand, or to another deck file."
+
+
+class CannotInsert(SrsError):
+    """The file is laid out so that no note can be added to it without changing what is there."""
+
+
+class CannotWrite(SrsError):
+    """A text holds a character that no deck file may hold."""
+
+
+def insert_note(data: bytes, entry: str) -> bytes:
+    """The bytes of a deck file with one note more at the end of its `notes:`.
+
+    `entry` is the YAML of one list item without indentation, as `note_yaml` writes it. Raises CannotInsert.
+    """
+    before = tree.parse("", data)
+    if before.problems:
+        problem = before.problems[0]
+        raise CannotInsert(f"The file has an error in line {problem.line}: {problem.message}", "Mend it first.")
+    offset, column, lead = _place(before)
+    newline = _line_end(before.text, offset)
+    lines = [line and " " * column + line for line in entry.rstrip("\n").split("\n")]
+    text = before.text[:offset] + newline.join([*lead, *lines, ""]) + before.text[offset:]
+    if offset and before.text[offset - 1] != "\n":
+        text = before.text[:offset] + newline + text[offset:]
+    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
+    after = mark + text.encode()
+    _verify(before, tree.parse("", after), entry)
+    return after
+
+
+def new_deck(deck: str | None, entry: str, schema: str = "../deck.schema.json") -> bytes:
+    """The bytes of a deck file with one note. `schema` is the way from the file to the schema that editors use."""
+    head = f"# yaml-language-server: $schema={schema}\n"
+    if deck is not None:
+        head += f"deck: {_scalar(deck, 0)}\n"
+    return insert_note(f"{head}\nnotes:\n".encode(), entry)
+
+
+def _place(parsed: tree.Parsed) -> tuple[int, int, list[str]]:
+    """Where to insert: the offset, the indentation of the dash, and the lines that go before it."""
+    root, text = parsed.root, parsed.text
+    if root is None:
+        return len(text), INDENTATION, ["notes:"]
+    if not isinstance(root, tree.Mapping) or root.flow:
+        raise CannotInsert("The file is not a set of keys, one on each line.", _BY_HAND)
+    margin = root.column - 1
+    notes = root.values.get("notes")
+    if notes is None:
+        return len(text), margin + INDENTATION, [" " * margin + "notes:"]
+    if isinstance(notes, tree.Text) and not notes.value and not notes.style:
+        return _after_line(text, _offset(text, notes.line, notes.column)), margin + INDENTATION, []
+    if not isinstance(notes, tree.Sequence):
+        raise CannotInsert("`notes:` is not a list.", "Start each note with `- `.")
+    if notes.flow:
+        hint = "Delete the brackets and start each note on a line of its own with `- `."
+        raise CannotInsert("`notes:` is a list in brackets, which takes no further lines.", hint)
+    last = _last_text(notes)
+    offset = _after_line(text, _list_end(text, notes, last))
+    if last and last.style in ("|", ">"):
+        while blank := _BLANK.match(text, offset):
+            offset = blank.end()  # they belong to the text above if it was written with `|+`
+        return offset, notes.column - 1, []
+    return offset, notes.column - 1, [""] if _spaced(text, notes) else []
+
+
+def _offset(text: str, line: int, column: int) -> int:
+    start = 0
+    for _ in range(line - 1):
+        start = text.index("\n", start) + 1
+    return start + column - 1
+
+
+def _after_line(text: str, offset: int) -> int:
+    end = text.find("\n", offset)
+    return len(text) if end < 0 else end + 1
+
+
+def _last_text(node: tree.Node) -> tree.Text | None:
+    while not isinstance(node, tree.Text):
+        inner = node.items if isinstance(node, tree.Sequence) else list(node.values.values())
+        if not inner:
+            return None
+        node = inner[-1]
+    return node
+
+
+def _list_end(text: str, notes: tree.Sequence, last: tree.Text | None) -> int:
+    """An offset in the last line of the list."""
+    if last and not last.style:
+        # A long file mostly ends in a plain text and nothing, which spares going through it all event by event.
+        offset = _offset(text, last.line, last.column)
+        if not text[_after_line(text, offset) :].strip():
+            return offset
+    return list_ends(text)[notes.line, notes.column]
+
+
+def _spaced(text: str, notes: tree.Sequence) -> bool:
+    """Whether an empty line stands between the last two notes, so that one belongs before the next."""
+    if len(notes.items) < 2:
+        return False
+    start = _offset(text, notes.items[-1].line, 1)
+    return not text[text.rfind("\n", 0, start - 1) + 1 : start].strip()
+
+
+def _line_end(text: str, offset: int) -> str:
+    """The line end of the line before `offset`; of the file's first line if there is none."""
+    near = text.rfind("\n", 0, offset)
+    near = text.find("\n") if near < 0 else near
+    return "\r\n" if near > 0 and text[near - 1] == "\r" else "\n"
+
+
+def _verify(before: tree.Parsed, after: tree.Parsed, entry: str) -> None:
+    if after.problems:
+        raise CannotInsert(f"The note cannot be added to this file: {after.problems[0].message}", _BY_HAND)
+    expected = tree.plain(before.root) or {}
+    added = tree.plain(tree.parse("", entry.encode()).root)
+    expected["notes"] = [*(expected.get("notes") or []), *(added if isinstance(added, list) else [])]
+    if tree.plain(after.root) != expected or not isinstance(added, list) or len(added) != 1:
+        hint = "Put a line end at the end of the file. " if not before.text.endswith("\n") else ""
+        raise CannotInsert("Adding a note at the end would change what the file says.", hint + _BY_HAND)
+
+
+# A text that stands plain and that YAML of any age reads as this text: no number, no truth, no sign in front.
+_PLAIN = re.compile(r"[^\W\d_](?:[^\n\t:#]|:(?=[^\s])|(?<=[^\s])#)*", re.ASCII)
+_DATE = re.compile(r"\d{4}-\d\d(-\d\d)?", re.ASCII)
+_WORD = re.compile(r"[A-Za-z][A-Za-z0-9_./+-]*")
+_NOT_TEXTS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
+
+
+def note_yaml(fields: Mapping[str, Value]) -> str:
+    """The YAML of one note as a list item without indentation. Raises CannotWrite.
+
+    A text stands plain where that is certainly safe, else in single quotes, or as a block if it has several lines.
+    """
+    return _item(fields, 0)
+
+
+def _item(value: Value, indentation: int) -> str:
+    """One list item, its dash at `indentation`."""
+    dash = " " * indentation + "-"
+    if isinstance(value, Mapping) and value:
+        return dash + _mapping(value, indentation + INDENTATION)[indentation + 1 :]
+    if isinstance(value, str):
+        return f"{dash} {_scalar(value, indentation)}\n"
+    raise CannotWrite("A list in a list cannot be written in a deck.")
+
+
+def _mapping(fields: Mapping[str, Value], indentation: int) -> str:
+    return "".join(_entry(key, value, indentation) for key, value in fields.items())
+
+
+def _entry(key: str, value: Value, indentation: int) -> str:
+    written = _scalar(key, indentation, one_line=True)
+    start = f"{' ' * indentation}{written}:"
+    if isinstance(value, str):
+        if key == "draft" and value in ("true", "false"):
+            return f"{start} {value}\n"
+        return f"{start} {_scalar(value, indentation)}\n"
+    if isinstance(value, Mapping):
+        return f"{start}\n{_mapping(value, indentation + INDENTATION)}" if value else f"{start} {{}}\n"
+    words = [item for item in value if isinstance(item, str) and _WORD.fullmatch(item) and _is_plain(item)]
+    if len(words) == len(value):
+        return f"{start} [{', '.join(words)}]\n"
+    return start + "\n" + "".join(_item(item, indentation + INDENTATION) for item in value)
+
+
+def _is_plain(text: str) -> bool:
+    if text.lower() in _NOT_TEXTS or text != text.strip():
+        return False
+    return _PLAIN.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
+
+
+def _scalar(text: str, indentation: int, one_line: bool = False) -> str:
+    """One text; a block's lines are indented two deeper than `indentation`."""
+    if control := control_character(text):
+        raise CannotWrite(f"A text holds {control[1]}, which no deck may hold.", "Delete it.")
+    if "\n" not in text:
+        return text if _is_plain(text) else "'" + text.replace("'", "''") + "'"
+    if one_line:
+        raise CannotWrite("A key cannot have several lines.")
+    return _block(text.replace("\r\n", "\n"), indentation)
+
+
+def _block(text: str, indentation: int) -> str:
+    body = text.rstrip("\n")
+    ends = len(text) - len(body)
+    # Where the text itself starts with white space, YAML has to be told where its indentation ends.
+    told = str(INDENTATION) if text[0] in " \t\n" else ""
+    head = "|" + told + ("-" if not ends else "" if ends == 1 and body else "+")
+    pad = " " * (indentation + INDENTATION)
+    lines = (text[:-1] if ends else text).split("\n")
+    return "\n".join([head, *(line and pad + line for line in lines)])
