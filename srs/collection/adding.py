@@ -8,6 +8,7 @@ from srs.cards.note import Note
 from srs.cards.notetype import NoteType
 from srs.collection.collection import Collection
 from srs.collection.files import locked, replace_file
+from srs.collection.locations import SCHEMA_NAME
 from srs.errors import SrsError, UsageError
 
 Value = str | Sequence[str]
@@ -40,7 +41,7 @@ def add_note(
     """
     from srs.cards.deck import read_deck
     from srs.cards.faces import cards_of
-    from srs.cards.insert import insert_note, new_deck, note_yaml
+    from srs.cards.insert import CannotInsert, insert_note, new_deck, note_yaml
 
     if kind.marker is None or kind.marker not in fields:
         raise UsageError(f"a {kind.name} needs its {kind.marker or 'marker'}")
@@ -54,10 +55,13 @@ def add_note(
     with locked(collection.root):
         old = place.read_bytes() if place.exists() else None
         if old is None:
-            name = deck if deck is not None else "inbox"
-            new = new_deck(name, entry)
+            up = "../" * path.count("/")
+            new = new_deck(deck if deck is not None else "inbox", entry, f"{up}{SCHEMA_NAME}")
         else:
-            new = insert_note(old, entry, path)
+            try:
+                new = insert_note(old, entry)
+            except CannotInsert as error:
+                raise CannotInsert(f"{path}: {error.message}", error.hint) from None
         read = read_deck(path, new, collection.types)
         note = next((note for note in read.notes if note.id == note_id), None)
         if note is None:

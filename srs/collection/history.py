@@ -22,6 +22,10 @@ from srs.memory.schedule import Rules
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
 
+_PRESENT_CARD = (
+    "coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
+    " || substr(card, instr(card, ':')), card)"
+)
 _EVENT_MARKS = ", ".join("?" * 14)
 _STATE_MARKS = ", ".join("?" * 16)
 
@@ -94,10 +98,7 @@ def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan:
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str]) -> bool:
     signature = _signature(db, plan)
     if whole or _settled_for(db) != signature:
-        db.execute(
-            "update event set subject = coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
-            " || substr(card, instr(card, ':')), card) where card is not null and do != 'content'"
-        )
+        db.execute(f"update event set subject = {_PRESENT_CARD} where card is not null and do != 'content'")
         _settle(db)
         _fold_all(db, plan)
         set_meta(db, "settled for", signature)
@@ -112,7 +113,7 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
     """Put a file's new lines into the tables; the ids that were not there before."""
     device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
     writer = device[0] if device and device[0] else path.partition(".")[0]
-    format_, bad, rows, ids = None, [], [], []
+    format_, bad, rows, ids = 0, [], [], []
     for number, line in enumerate(chunk.lines, chunk.first_line):
         if not line:
             continue
@@ -120,7 +121,7 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
         if isinstance(event, ev.Bad):
             bad.append((f"journal/{path}", number, event.reason))
         elif isinstance(event, ev.Header):
-            writer, format_ = event.device, event.format
+            writer, format_ = event.device or writer, max(format_, event.format)
         else:
             rows.append((*event_row(event), writer))
             ids.append(event.id)
@@ -133,7 +134,7 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
     )
     db.execute(
         "insert into file (path, kind, size, mtime, inode, device, format) values (?, 'journal', 0, 0, 0, ?, ?)"
-        " on conflict do update set device = excluded.device, format = coalesce(excluded.format, format)",
+        " on conflict do update set device = excluded.device, format = max(excluded.format, coalesce(format, 0))",
         (path, writer, format_),
     )
     return fresh
@@ -149,14 +150,10 @@ def _unknown_ids(db: sqlite3.Connection, ids: list[str]) -> list[str]:
 def _subjects(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[str]:
     """The cards that events touch, after resolving the aliases of new ones."""
     for id_ in ids:
-        row = db.execute("select card, do from event where id = ?", (id_,)).fetchone()
-        if row[0] is None or row[1] == "content":
-            continue
-        note, colon, template = row[0].partition(":")
-        alias = db.execute("select note from alias where old = ?", (note,)).fetchone()
-        subject = f"{alias[0]}{colon}{template}" if alias else row[0]
-        db.execute("update event set subject = ? where id = ?", (subject, id_))
-        yield subject
+        where = "where id = ? and card is not null and do != 'content'"
+        row = db.execute(f"update event set subject = {_PRESENT_CARD} {where} returning subject", (id_,)).fetchone()
+        if row:
+            yield row[0]
 
 
 def _any_links(db: sqlite3.Connection, ids: Iterable[str]) -> bool:
@@ -177,7 +174,7 @@ def _settle(db: sqlite3.Connection) -> set[str]:
     db.execute("update event set at = written_at, day = written_day, written_at = null where written_at is not null")
     db.executemany(
         "update event set written_at = at, written_day = day, at = ?, day = case when do = 'review' then ? else day end"
-        " where id = ?",
+        " where id = ? and do != 'amend'",
         [(amend.new_at, amend.day, id_) for id_, amend in corrections.items()],
     )
     touched = changed | amended | corrections.keys()
@@ -202,7 +199,7 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str]) -> No
 
 
 def _fold_all(db: sqlite3.Connection, plan: Plan) -> None:
-    decks = dict(db.execute("select id, deck from card")) if plan.per_deck else {}
+    decks = dict(db.execute("select id, deck from card order by active, path desc")) if plan.per_deck else {}
 
     def of_card(card: str) -> tuple[Rules, Model]:
         return plan.of_deck(decks.get(card, ""))
@@ -217,7 +214,7 @@ def _fold_all(db: sqlite3.Connection, plan: Plan) -> None:
 
 
 def _deck_of(db: sqlite3.Connection, card: str) -> str:
-    row = db.execute("select deck from card where id = ? order by active desc", (card,)).fetchone()
+    row = db.execute("select deck from card where id = ? order by active desc, path", (card,)).fetchone()
     return row[0] if row else ""
 
 

@@ -9,6 +9,7 @@ from pathlib import Path
 from srs.errors import SrsError
 
 SETTINGS_NAME = "srs.toml"
+SCHEMA_NAME = "deck.schema.json"
 
 
 class NoCollection(SrsError):

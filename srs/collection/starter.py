@@ -1,11 +1,12 @@
 """Making a collection: settings, the starter decks or another collection's, a journal taken along. Copies files."""
 
+import json
 import shutil
 import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from srs.collection.locations import SETTINGS_NAME, private_journal_folder
+from srs.collection.locations import SCHEMA_NAME, SETTINGS_NAME, private_journal_folder
 from srs.collection.settings import read_settings, system_timezone
 from srs.errors import SrsError
 
@@ -60,8 +61,18 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
     else:
         (root / "decks").mkdir()
         (root / "decks" / "inbox.yaml").write_text(_FIRST_DECK, "utf-8")
+    _write_schema(root)
     # Last, because its presence makes the folder a collection.
     (root / SETTINGS_NAME).write_text(_SETTINGS.format(zone=system_timezone(environ)), "utf-8")
+
+
+def _write_schema(root: Path) -> None:
+    """For editors: the first line of a deck file names it."""
+    from srs.cards.schema import deck_schema
+    from srs.cards.typefile import builtin_types
+
+    text = json.dumps(deck_schema(builtin_types()), ensure_ascii=False, indent=1)
+    (root / SCHEMA_NAME).write_text(text + "\n", "utf-8")
 
 
 def starter_decks() -> Path:
