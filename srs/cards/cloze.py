@@ -15,8 +15,8 @@ DEEPEST = 10
 _OPENING = r"\{\{c(?P<numbers>[0-9]{1,3}(?:,[0-9]{1,3})*)::"
 _ANKI = re.compile(_OPENING + r"|\}\}")
 _PAIRED = re.compile(_OPENING + r"|[{}]")
-_MATHS = re.compile(r"\\\(.*?\\\)|\\\[.*?\\\]", re.DOTALL)
-_TAG = re.compile(r"</?[a-zA-Z][^>]*>")
+_MATHS = re.compile(r"\\\((?:[^\\]|\\[^()\[\]])*+\\\)|\\\[(?:[^\\]|\\[^()\[\]])*+\\\]")
+_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 
 
 class Mark(NamedTuple):

@@ -228,57 +228,60 @@ class _NoteReader:
         self.wordings: tuple[str, ...] = ()
 
     def read(self) -> Note | None:
-        self.read_keys()
-        marker = self.check_required()
-        if marker is None:
-            return None
-        head, node, own = self.deck.head, self.node, self.own.get
-        draft = own("draft", head.draft)
-        if not draft and self.fields.get("fidelity") == "unverified" and self.spec.fields["fidelity"].kind == "choice":
-            self.warn_unverified()
-        pinned = own("id")
-        tags = own("tags")
-        cards = own("cards")
-        return Note(
-            pinned or derived_id(marker),
-            pinned is not None,
-            self.spec.type.name,
-            head.deck,
-            tuple(dict.fromkeys(head.tags + tags)) if tags else head.tags,
-            self.fields,
-            self.wordings,
-            tuple(self.prompts(node.values["prompts"])) if "prompts" in node.values else (),
-            own("needs", ()),
-            own("was", ()),
-            draft,
-            self.deck_cards() if cards is None else cards,
-            own("guid"),
-            own("from"),
-            Place(self.deck.path, node.line, node.column),
-        )
-
-    def read_keys(self) -> None:
-        plain, fields = self.spec.plain, self.fields
-        for key, value in self.node.values.items():
+        # This runs for every note of a collection: keys that hold a field's text as it is go no further than here.
+        spec, fields, node = self.spec, self.fields, self.node
+        plain = spec.plain
+        for key, value in node.values.items():
             if key in plain and value.__class__ is Text:
                 if value[0]:
                     fields[key] = value[0]
             else:
-                try:
-                    self.read_key(key, value)
-                except _Wrong as wrong:
-                    self.deck.report_wrong(wrong)
+                self.read_key(key, value)
+        for name in spec.required if "id" in self.own else spec.identifying:
+            if name not in fields or fields[name].isspace():
+                self.missing(spec.identifying)
+                return None
+        return self.note()
+
+    def note(self) -> Note:
+        head, own, spec = self.deck.head, self.own.get, self.spec
+        draft = own("draft", head.draft)
+        if not draft and self.fields.get("fidelity") == "unverified" and spec.fields["fidelity"].kind == "choice":
+            self.warn_unverified()
+        pinned, tags, cards = own("id"), own("tags"), own("cards")
+        return Note(
+            pinned or derived_id(self.fields[spec.names_it]),
+            pinned is not None,
+            spec.type.name,
+            head.deck,
+            tuple(dict.fromkeys(head.tags + tags)) if tags else head.tags,
+            self.fields,
+            self.wordings,
+            own("prompts", ()),
+            own("needs", ()),
+            own("was", ()),
+            draft,
+            cards if cards is not None or head.cards is None else self.deck_cards(head.cards),
+            own("guid"),
+            own("from"),
+            Place(self.deck.path, self.node.line, self.node.column),
+        )
 
     def read_key(self, key: str, value: Node) -> None:
-        """Any key but a field that holds text as it is."""
-        if read := _COMMON.get(key):
-            self.own[key] = read(value)
-        elif key == "cards":
-            self.own[key] = _picked(value, self.spec.templates, f"type {self.spec.type.name}")
-        elif key == "fields":
-            self.read_named_fields(value)
-        elif key not in NOTE_KEYS:
-            self.read_field(key, value, self.node, (*self.spec.fields, *NOTE_KEYS))
+        """Read any key but a field that holds text as it is; a mistake is reported."""
+        try:
+            if read := _COMMON.get(key):
+                self.own[key] = read(value)
+            elif key == "prompts":
+                self.own[key] = tuple(self.prompts(value))
+            elif key == "cards":
+                self.own[key] = _picked(value, self.spec.templates, f"type {self.spec.type.name}")
+            elif key == "fields":
+                self.read_named_fields(value)
+            elif key not in NOTE_KEYS:
+                self.read_field(key, value, self.node, (*self.spec.fields, *NOTE_KEYS))
+        except _Wrong as wrong:
+            self.deck.report_wrong(wrong)
 
     def read_named_fields(self, node: Node) -> None:
         if _is_empty(node):
@@ -294,10 +297,9 @@ class _NoteReader:
             except _Wrong as wrong:
                 self.deck.report_wrong(wrong)
 
-    def deck_cards(self) -> tuple[str, ...] | None:
+    def deck_cards(self, chosen: tuple[str, ...]) -> tuple[str, ...] | None:
         """The deck's choice as far as this type has such templates; of a choice made for other types, the default."""
-        chosen = self.deck.head.cards
-        return chosen and (tuple(name for name in chosen if name in self.spec.templates) or None)
+        return tuple(name for name in chosen if name in self.spec.templates) or None
 
     def prompts(self, node: Node) -> Iterator[Prompt]:
         if _is_empty(node):
@@ -357,22 +359,15 @@ class _NoteReader:
             return self.wordings[0] if self.wordings else ""
         return _text(value, field.name)
 
-    def check_required(self) -> str | None:
-        """The text an id is derived from; None, with the problem reported, if a required field is missing."""
-        complete = True
-        names_it = self.spec.names_it
-        for name in self.spec.required if "id" in self.own else self.spec.identifying:
-            if name not in self.fields or self.fields[name].isspace():
-                complete = False
-                written = self.node.values.get(name)
-                if written is None or _is_empty(written):
-                    self.missing(name)
-        return self.fields.get(names_it, "") if complete else None
-
-    def missing(self, name: str) -> None:
-        place = self.node.keys.get(name, (self.node.line, self.node.column))
-        message = f"A note of type {self.spec.type.name} needs `{name}`, and this one has none."
-        self.deck.report_at(*place, "missing-field", message, f"Add `{name}: …`.")
+    def missing(self, names: Iterable[str]) -> None:
+        """Report the fields a note must have and has not, except for one that is there and wrong in another way."""
+        for name in names:
+            written = self.node.values.get(name)
+            if self.fields.get(name, "").strip() or not (written is None or _is_empty(written)):
+                continue
+            place = self.node.keys.get(name, (self.node.line, self.node.column))
+            message = f"A note of type {self.spec.type.name} needs `{name}`, and this one has none."
+            self.deck.report_at(*place, "missing-field", message, f"Add `{name}: …`.")
 
     def warn_unverified(self) -> None:
         message = f"This {self.spec.type.name} is unverified, so it makes no card."

@@ -6,7 +6,7 @@ import re
 FEWEST_WORDS = 3  # a text with fewer has no opening: at least two words stay hidden
 BLANK = '<span class="mask">____</span>'
 
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"(?P<entity>&[#\w]+;)|\w+")
 # In scripts that put no spaces between words, each character counts as one.
 _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"

@@ -92,9 +92,6 @@ def gated_front(kind: NoteType, each: Template) -> str:
     return f"{{{{#{gate(each.id)}}}}}{each.front}{{{{/{gate(each.id)}}}}}"
 
 
-# Which cards ---------------------------------------------------------------------------------------------------------
-
-
 def _own_cards(note: Note, kind: NoteType) -> tuple[Card, ...]:
     if kind.cloze:
         found = cloze.numbers(" ".join(_cloze_texts(note, kind)))
@@ -143,9 +140,6 @@ def _derives(note: Note, kind: NoteType, way: Derived) -> bool:
     if way.by == "opening":
         return derived.words(text) >= derived.FEWEST_WORDS
     return bool(_caveat(text, _choices(kind, way.of)))
-
-
-# The HTML of fields --------------------------------------------------------------------------------------------------
 
 
 def _sheet_fields(note: Note, kind: NoteType, cards: Iterable[Card]) -> dict[str, str]:
@@ -214,9 +208,6 @@ def _choices(kind: NoteType, name: str) -> tuple[str, ...]:
 def _caveat(choice: str, choices: tuple[str, ...]) -> str:
     """A choice in words, unless it is the usual one, which is the first."""
     return "" if choice in choices[:1] else _CAVEATS.get(choice, choice)
-
-
-# The sides of a card -------------------------------------------------------------------------------------------------
 
 
 def _face(note: Note, kind: NoteType, each: Template, wording: int, number: int | None) -> Face:

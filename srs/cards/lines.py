@@ -34,6 +34,7 @@ _KEY, _PLAIN, _SINGLE, _DOUBLE, _HEAD, _LIST, _ITEM = range(3, 10)
 _WORD = r"[A-Za-z0-9_][A-Za-z0-9_./+-]*"
 _LISTED = re.compile(rf"[ ]*({_WORD}(?:::?{_WORD})*)[ ]*(?:,|$)")
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
+_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
 
 
 class _Unsure(Exception):
@@ -42,12 +43,20 @@ class _Unsure(Exception):
 
 def parse_lines(text: str) -> Mapping | None:
     """The tree of a text as `tree.parse` hands it on; None if it takes a YAML parser."""
-    if not text.replace("\n", " ").isprintable() and _REFUSED.search(text):
+    if _has_controls(text):
         return None
     try:
         return _Lines(text).read()
     except _Unsure:
         return None
+
+
+def _has_controls(text: str) -> bool:
+    """Whether the text holds a character that libyaml refuses; each line here is the quickest way for its kind of text."""
+    if text.isascii():
+        data = text.encode()
+        return len(data) != len(data.translate(None, _CONTROLS))
+    return not text.replace("\n", " ").isprintable() and _REFUSED.search(text) is not None
 
 
 class _Lines:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
 
 LONGEST_CODE = 20_000  # characters; longer code stays without colours
+LONGEST_MARKDOWN = 20_000  # characters; hostile Markdown takes time by the square, so longer text stays plain
+DEEPEST = 100  # levels of lists and quotations
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MARKED_CODE = re.compile(r"\A\s*`|^ {0,3}(?:```|~~~)", re.MULTILINE)
@@ -47,7 +49,7 @@ _CLASSES = (
 def to_html(text: str, kind: FieldKind, *, cloze: bool = True) -> str:
     """The field's HTML. A text of one paragraph has no `<p>` around it. `cloze`: whether markers in it mean anything.
 
-    What is not blank never becomes empty: what Markdown would drop is shown as text.
+    Nothing is dropped: what Markdown makes nothing of, and what is too long or too deep for it, is shown as text.
     """
     if kind == "html":
         return text
@@ -115,9 +117,14 @@ def _unused(text: str) -> str:
 
 
 def _markdown(text: str) -> str:
+    """The text as HTML, empty where Markdown is no help."""
+    if len(text) > LONGEST_MARKDOWN:
+        return ""
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(text, env)
+    if any(token.level >= DEEPEST - 2 for token in tokens):
+        return ""
     if len(tokens) == 3 and tokens[0].type == "paragraph_open":
         tokens = tokens[1:2]
     made: str = parser.renderer.render(tokens, parser.options, env)
@@ -130,7 +137,7 @@ def _parser() -> "MarkdownIt":
     from mdit_py_plugins.dollarmath import dollarmath_plugin
     from mdit_py_plugins.dollarmath.index import math_inline_dollar
 
-    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": 100}).enable("table")
+    parser = MarkdownIt("commonmark", {"html": False, "maxNesting": DEEPEST}).enable("table")
     dollarmath_plugin(parser, allow_labels=False, allow_space=False, double_inline=True)
     parser.inline.ruler.at("math_inline", _unless_money(math_inline_dollar(False, True, True)))
     parser.validateLink = _is_safe  # type: ignore[assignment, method-assign]

@@ -1,12 +1,12 @@
 """The HTML of a face as plain text that reads well. Knows nothing of cards or terminals.
 
 Whatever the HTML, broken or hostile, the text holds no control characters, bidirectional overrides are shown by name,
-and the time taken grows with the length alone. So tags are found here: `html.parser` takes minutes for `<a b='<a b='…`.
+and the time taken grows with the length alone.
 """
 
 import re
-from collections.abc import Iterator
-from html import unescape
+
+from srs.cards.tags import Tag, tokens
 
 _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _PARAGRAPHS = _HEADINGS | {"blockquote", "dl", "ol", "p", "pre", "section", "table", "ul"}
@@ -14,7 +14,7 @@ _BLOCKS = _PARAGRAPHS | {
     "address", "article", "aside", "caption", "dd", "details", "div", "dt", "fieldset", "figcaption", "figure",
     "footer", "form", "header", "main", "nav", "summary", "tbody", "tfoot", "thead",
 }  # fmt: skip
-_UNSEEN = frozenset({"noscript", "script", "style", "template", "title"})
+_UNSEEN = frozenset({"noscript", "template", "title"})
 _DEEPEST_LIST = 8
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
@@ -24,13 +24,13 @@ _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 def to_text(html: str) -> str:
     """Readable text: paragraphs apart, lists with `-`, table rows with ` | `, code as it is, pictures as `[alt]`."""
     writer = _Writer()
-    for tag, text in _pieces(html):
-        if not tag:
-            writer.data(_unescaped(text))
-        elif tag.startswith("/"):
-            writer.end(tag[1:])
+    for token in tokens(html):
+        if isinstance(token, str):
+            writer.data(token)
+        elif token.closes:
+            writer.end(token.name)
         else:
-            writer.start(tag, text)
+            writer.start(token)
     return clean(writer.text())
 
 
@@ -38,44 +38,6 @@ def clean(text: str) -> str:
     """The text without control characters, bidirectional overrides by name; line ends and tabs stay."""
     text = _CONTROLS.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     return _BIDI.sub(lambda match: f"[U+{ord(match[0]):04X}]", text)
-
-
-_TAG_NAME = re.compile(r"/?[a-zA-Z][a-zA-Z0-9:-]*+")
-_INSIDE_TAG = re.compile(r"""(?:[^<>"']++|"[^"]*+"|'[^']*+')*+""")
-_ATTRIBUTE = re.compile(r"""(?<![^\s"'/])([a-zA-Z-]++)\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s"'<>]++))""")
-
-
-def _pieces(html: str) -> Iterator[tuple[str, str]]:
-    """Tags as (name, attributes), with `/` before the name of an end tag, and text as ("", text), in order."""
-    position, size = 0, len(html)
-    while position < size:
-        start = html.find("<", position)
-        if start < 0:
-            start = size
-        if start > position:
-            yield "", html[position:start]
-        if start == size:
-            return
-        name = _TAG_NAME.match(html, start + 1)
-        if name is not None:
-            inside = _INSIDE_TAG.match(html, name.end())
-            end = inside.end() if inside else name.end()
-            closed = html.startswith(">", end)
-            yield (name[0].lower(), html[name.end() : end]) if closed else ("", html[start:end])
-            position = end + closed
-        elif html.startswith("<!--", start):
-            end = html.find("-->", start + 4)
-            position = size if end < 0 else end + 3
-        else:
-            yield "", "<"
-            position = start + 1
-
-
-def _unescaped(text: str) -> str:
-    try:
-        return unescape(text)
-    except ValueError:  # a number with thousands of digits
-        return text
 
 
 class _Writer:
@@ -96,17 +58,16 @@ class _Writer:
         lines = (line.rstrip() for line in "".join(self._out).split("\n"))
         return "\n".join(lines).strip("\n")
 
-    def start(self, tag: str, attributes: str) -> None:
+    def start(self, tag: Tag) -> None:
         if self._unseen:
             return
-        if tag in _UNSEEN:
-            self._unseen = "" if attributes.endswith("/") else tag
-        if tag in _BLOCKS:
-            self._break(self._lines_around(tag))
-        start = getattr(self, f"_start_{tag}", None)
+        if tag.name in _UNSEEN:
+            self._unseen = "" if tag.written.endswith("/") else tag.name
+        if tag.name in _BLOCKS:
+            self._break(self._lines_around(tag.name))
+        start = getattr(self, f"_start_{tag.name}", None)
         if start is not None:
-            found = _ATTRIBUTE.findall(attributes)
-            start({name.lower(): _unescaped(one or two or three) for name, one, two, three in found})
+            start(tag.attributes())
 
     def end(self, tag: str) -> None:
         if self._unseen:

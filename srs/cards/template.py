@@ -14,11 +14,11 @@ from srs.cards import cloze
 SPECIAL = frozenset({"FrontSide", "Tags", "Deck", "Subdeck", "Card", "CardFlag", "CardID", "Type"})
 DEEPEST = 50
 
-_TOKEN = re.compile(r"<!--.*?-->|\{\{(?P<inside>.*?)\}\}", re.DOTALL)
+_OPENING = re.compile(r"<!--|\{\{")
 _OLD_DELIMITERS = "{{=<% %>=}}"
 _BLANK = re.compile(r"(?:[ \t\n\r\f\v]|</?(?:br|div) ?/?>)*", re.IGNORECASE)
-_TAG = re.compile(r"<!--.*?-->|<[^>]*>", re.DOTALL)
-_READING = re.compile(r" ?([^ >\[\]]+)\[([^\[\]]+)\]")
+_TAG = re.compile(r"<[^<>]*>")
+_READING = re.compile(r" ?(?<![^ >\[\]])([^ >\[\]]++)\[([^\[\]]++)\]")
 _CLOZE_SECTION = re.compile(r"c[0-9]+")
 
 
@@ -63,15 +63,25 @@ def parse(text: str) -> Parsed:
     if text.lstrip().startswith(_OLD_DELIMITERS):
         text = text.replace(_OLD_DELIMITERS, "", 1).replace("<%", "{{").replace("%>", "}}")
     parser = _Parser()
-    position = 0
-    for match in _TOKEN.finditer(text):
-        parser.text(text[position : match.start()])
-        position = match.end()
-        if match["inside"] is None:
-            parser.comment(match[0])
+    position, size = 0, len(text)
+    last_tag, last_comment = text.rfind("}}"), text.rfind("-->")
+    while position < size:
+        opening = _OPENING.search(text, position)
+        start = opening.start() if opening else size
+        parser.text(text[position:start])
+        if opening is None:
+            break
+        if opening[0] == "{{":
+            if last_tag < start:
+                parser.error("`{{` is not closed by `}}`")
+                parser.text(text[start:])
+                break
+            end = text.index("}}", start)
+            parser.tag(text[start + 2 : end].lstrip("{").strip())
+            position = end + 2
         else:
-            parser.tag(match["inside"].lstrip("{").strip())
-    parser.text(text[position:])
+            position = text.index("-->", start) + 3 if start < last_comment else start + 4
+            parser.text(text[start:position])
     return parser.finish()
 
 
@@ -117,13 +127,11 @@ class _Parser:
         self._errors: list[str] = []
 
     def text(self, text: str) -> None:
-        if "{{" in text:
-            self._errors.append("`{{` is not closed by `}}`")
-        self.comment(text)
-
-    def comment(self, text: str) -> None:
         if text:
             self._levels[-1].append(Text(text))
+
+    def error(self, message: str) -> None:
+        self._errors.append(message)
 
     def tag(self, inside: str) -> None:
         sign, name = inside[:1], inside[1:].strip()
@@ -136,24 +144,24 @@ class _Parser:
             applied = tuple(each.strip() for each in reversed(filters))
             self._levels[-1].append(Replacement(name.strip(), applied))
         else:
-            self._errors.append("`{{}}` names no field")
+            self.error("`{{}}` names no field")
 
     def finish(self) -> Parsed:
         while self._open:
-            self._errors.append(f"`{{{{#{self._open[-1][0]}}}}}` is not closed")
+            self.error(f"`{{{{#{self._open[-1][0]}}}}}` is not closed")
             self._close()
         return Parsed(tuple(self._levels[0]), tuple(dict.fromkeys(self._errors)))
 
     def _start(self, name: str, negated: bool) -> None:
         if len(self._open) == DEEPEST:
-            self._errors.append(f"sections are nested more than {DEEPEST} deep")
+            self.error(f"sections are nested more than {DEEPEST} deep")
             return
         self._open.append((name, negated))
         self._levels.append([])
 
     def _end(self, name: str) -> None:
         if not self._open or self._open[-1][0] != name:
-            self._errors.append(f"`{{{{/{name}}}}}` closes nothing")
+            self.error(f"`{{{{/{name}}}}}` closes nothing")
             return
         self._close()
 

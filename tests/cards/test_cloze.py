@@ -32,7 +32,8 @@ def test_front_hides_the_asked_number_only() -> None:
     """The asked number becomes […] or its hint; the others are shown."""
     text = "{{c1::masked}}, then {{c2::softmaxed::which?}}"
     assert cloze.front(text, 1) == (
-        '<span class="cloze" data-ordinal="1">[…]</span>, then <span class="cloze-inactive" data-ordinal="2">softmaxed</span>'
+        '<span class="cloze" data-ordinal="1">[…]</span>, then '
+        '<span class="cloze-inactive" data-ordinal="2">softmaxed</span>'
     )
     assert '<span class="cloze" data-ordinal="2">[which?]</span>' in cloze.front(text, 2)
 
@@ -58,6 +59,11 @@ def test_no_spans_inside_formulas() -> None:
     """Inside \\(…\\) the marker leaves text only, because MathJax would show a span as it is."""
     assert cloze.front(r"\(a {{c1::b}} c\)", 1) == r"\(a […] c\)"
     assert cloze.back(r"\(a {{c1::b}} c\)", 1) == r"\(a b c\)"
+
+
+def test_line_breaks_of_latex_do_not_end_a_formula() -> None:
+    """A line break with a length inside a displayed formula starts no formula of its own."""
+    assert cloze.front(r"\[a \\[2pt] {{c1::b}}\]", 1) == r"\[a \\[2pt] […]\]"
 
 
 def test_hidden_lists_what_a_number_hides() -> None:

@@ -67,7 +67,8 @@ def front(text: str, card: str, wording: int = 0) -> str:
 def test_a_concept_makes_a_card_for_what_it_has() -> None:
     """Each filled slot is a card; example, next step and source are not; prompts come last."""
     assert made(BACKPROP) == [
-        "backprop:definition", "backprop:name", "backprop:mental_model", "backprop:mistake", "backprop:code", "backprop:p-zero",
+        "backprop:definition", "backprop:name", "backprop:mental_model", "backprop:mistake", "backprop:code",
+        "backprop:p-zero",
     ]  # fmt: skip
 
 

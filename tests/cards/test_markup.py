@@ -11,10 +11,11 @@ from srs.cards.markup import to_html
 from srs.cards.notetype import FieldKind
 from srs.cards.plain import to_text
 
-PIECES = st.sampled_from(
-    ["{{c1::", "{{c2,3::", "}}", "::hint", "{", "}", "{{", "$", "$$", "`", "```", "```python\n", "\n", "\n\n", "- ", "|", "|-|-|",
-     "*", "**", "_", "[x](", ")", "![", "<script>", "http://x", "&#123;", "\\", "\x1b[31m", "word", " ", "# ", "    ", "⁅", "⁆"]
-)  # fmt: skip
+PIECES = st.sampled_from([
+    "{{c1::", "{{c2,3::", "}}", "::hint", "{", "}", "{{", "$", "$$", "`", "```", "```python\n", "\n", "\n\n", "- ", "|",
+    "|-|-|", "*", "**", "_", "[x](", ")", "![", "<script>", "http://x", "&#123;", "\\", "\x1b[31m", "word", " ", "# ",
+    "> ", "    ", "⁅", "⁆",
+])  # fmt: skip
 SOUP = st.one_of(st.text(), st.lists(PIECES, max_size=20).map("".join))
 KINDS: list[FieldKind] = ["markdown", "code", "text", "date", "choice"]
 MARKER = re.compile(r"\{\{c[0-9,]+::")
@@ -57,7 +58,8 @@ def test_code_is_coloured_once_and_for_all() -> None:
     """Code gets static spans with short classes, so neither Anki nor the browser runs anything."""
     html = to_html("```python\ndef f(x):  # why\n    return 'a' < 1\n```", "markdown")
     assert html == (
-        '<pre class="code"><code><span class="k">def</span> <span class="nf">f</span>(x):  <span class="c"># why</span>\n'
+        '<pre class="code"><code>'
+        '<span class="k">def</span> <span class="nf">f</span>(x):  <span class="c"># why</span>\n'
         '    <span class="k">return</span> <span class="s">\'a\'</span> &lt; <span class="m">1</span></code></pre>'
     )
 
@@ -116,6 +118,12 @@ def test_plain_kinds_are_escaped() -> None:
         to_html("https://example.org/a_b_c", "text")
         == '<a href="https://example.org/a_b_c">https://example.org/a_b_c</a>'
     )
+
+
+@pytest.mark.parametrize("text", ["> " * 200 + "deep", "- " * 200 + "deep", "![" * 50_000 + "deep"])
+def test_what_is_too_much_for_markdown_is_shown_as_text(text: str) -> None:
+    """Very deep or very long texts, which Markdown would cut or chew on for minutes, are shown as they are."""
+    assert to_text(to_html(text, "markdown")).strip() == text.strip()
 
 
 def test_html_passes_through() -> None:

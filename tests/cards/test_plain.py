@@ -8,10 +8,11 @@ from hypothesis import strategies as st
 
 from srs.cards.plain import to_text
 
-TAGS = st.sampled_from(
-    ["<p>", "</p>", "<ul>", "<li>", "</ul>", "<pre>", "</pre>", "<td>", "<a href='https://x'>", "</a>", "<!--", "-->", "<![CDATA[",
-     "<script>", "</script>", "&lt;", "&#27;", "&#99999999999;", "<br>", "<x", '="', "'", "\x1b[31m", "\u202e", "text "]
-)  # fmt: skip
+TAGS = st.sampled_from([
+    "<p>", "</p>", "<ul>", "<li>", "</ul>", "<pre>", "</pre>", "<td>", "<a href='https://x'>", "</a>", "<!--", "-->",
+    "<![CDATA[", "<script>", "</script>", "&lt;", "&#27;", "&#99999999999;", "<br>", "<x", '="', "'", "\x1b[31m",
+    "\u202e", "text ",
+])  # fmt: skip
 SOUP = st.one_of(st.text(), st.lists(TAGS, max_size=16).map("".join))
 
 

@@ -105,7 +105,10 @@ def test_a_cloze_type_needs_a_cloze() -> None:
 
 def test_foreign_types_keep_their_mistakes() -> None:
     """A type from elsewhere is read although Anki would complain about its template; a warning says so."""
-    text = "notetype: Old\nforeign: true\nfields:\n  - {name: 'Front Side, long'}\ntemplates:\n  - {id: card-1, front: '{{No}}', back: ''}\n"
+    text = (
+        "notetype: Old\nforeign: true\nfields:\n  - {name: 'Front Side, long'}\n"
+        "templates:\n  - {id: card-1, front: '{{No}}', back: ''}\n"
+    )
     found, told = read_notetype("notetypes/old.yaml", text.encode())
     assert found is not None and found.css == "" and found.fields[0].kind == "html"
     assert [each.severity for each in told] == ["warning"]
@@ -127,7 +130,8 @@ def test_the_built_in_types() -> None:
     """The markers that decks use, and `prompt`, which no deck names."""
     markers = {each.name: each.marker for each in builtin_types().values()}
     assert markers == {
-        "basic": "q", "both": "term", "cloze": "cloze", "concept": "concept", "prompt": None, "quote": "quote", "typed": "ask",
+        "basic": "q", "both": "term", "cloze": "cloze", "concept": "concept", "prompt": None, "quote": "quote",
+        "typed": "ask",
     }  # fmt: skip
 
 
@@ -141,7 +145,8 @@ def test_everything_built_in_has_an_id_of_its_own() -> None:
     """Anki tells types, fields and templates apart by their ids for ever, so each has one from the start."""
     types = list(builtin_types().values())
     numbers = [each.anki_id for each in types]
-    numbers += [one.anki_id for each in types for one in (*each.fields, *each.templates)]
+    numbers += [field.anki_id for each in types for field in each.fields]
+    numbers += [one.anki_id for each in types for one in each.templates]
     assert len(set(numbers)) == len(numbers) and all(0 < number < 2**53 for number in numbers)
     assert all(len(str(each.anki_id)) == 13 for each in types)
 

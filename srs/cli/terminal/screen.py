@@ -16,16 +16,19 @@ from srs.study.session import Question, Revealed, Session
 
 _WIDEST = 78
 _LEAVE = ("q", "ctrl-c", "ctrl-d", "eof")
+_SCROLL = {"up": -1, "k": -1, "down": 1, "j": 1}
+_PAGES = {"page-up": -1, "page-down": 1, "home": -1000, "end": 1000}
 
 
 def run(session: Session, collection: Collection, clock: Callable[[], int], environ: Mapping[str, str]) -> None:
-    """Hold the sitting until nothing is left or the learner leaves."""
+    """Hold the sitting until nothing is left or the learner leaves. Ctrl-C raises KeyboardInterrupt after the summary."""
     if not isinstance(session.step, Question):
         print("Nothing is left to study now.")
         for line in wording.summary(session.tally, session.step, clock())[1:]:
             print(line)
         return
     screen = _Screen(session, collection, clock, palette(sys.stdout, environ))
+    key = ""
     with Keys(environ=environ) as keys:
         screen.paint()
         session.look_ahead()
@@ -36,11 +39,13 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
             screen.press(key)
             session.look_ahead()
     screen.farewell()
+    if key == "ctrl-c":
+        raise KeyboardInterrupt
 
 
-def print_face(face: Face, stream_palette: Palette | None = None) -> None:
+def print_face(face: Face, environ: Mapping[str, str]) -> None:
     """A card's two sides one under the other, as `srs show` prints them."""
-    colours = stream_palette or palette(sys.stdout, {})
+    colours = palette(sys.stdout, environ)
     columns = min(size()[0], _WIDEST)
     for line in lines(face.back if face.answer == face.back else face.front, columns, colours):
         print(line)
@@ -52,7 +57,11 @@ def print_face(face: Face, stream_palette: Palette | None = None) -> None:
 
 
 class _Screen:
-    """What is on the terminal. `_note` is said once, above the keys; `_taught` the rating keys explained so far."""
+    """What is on the terminal. `_note` is said once, above the keys.
+
+    A card longer than the screen is shown from line `_top` on, at first (None) from where its answer begins; `_page` is
+    how many of its lines there is room for, 0 where all of them fit.
+    """
 
     def __init__(
         self, session: Session, collection: Collection, clock: Callable[[], int], colours: Palette
@@ -65,16 +74,26 @@ class _Screen:
         self._private = collection.starts_private_journal()
         self._note = ""
         self._clean = False
+        self._top: int | None = None
+        self._page = 0
 
     def press(self, key: str) -> None:
         """Do what a key means now, and paint what follows."""
         step = self._session.step
         self._note = ""
+        if self._page and (key in _SCROLL or key in _PAGES):
+            self._top = (self._top or 0) + _SCROLL.get(key, 0) + _PAGES.get(key, 0) * (self._page - 1)
+            self.paint()
+            return
+        if key == "resume":  # the shell wrote on the screen meanwhile
+            self._clean = False
+        if key not in ("resize", "resume"):
+            self._top = None
         try:
-            if key == "u":
-                self._undo()
-            elif key in ("resize", "resume"):
+            if key in ("resize", "resume"):
                 pass
+            elif key == "u":
+                self._undo()
             elif isinstance(step, Question):
                 self._session.reveal()
             elif key in ("1", "2", "3", "4"):
@@ -95,12 +114,12 @@ class _Screen:
         columns, rows = size()
         inner = min(columns, _WIDEST)
         question = step if isinstance(step, Question) else step.question
-        page = [self._head(question, inner), ""]
-        page += self._sides(question, inner, isinstance(step, Revealed))
-        page.append("")
+        front, answer = self._sides(question, inner, isinstance(step, Revealed))
         foot = self._foot(step, inner)
+        card = self._window([*front, *answer], len(front) if answer else 0, rows - len(foot) - 4)
         margin = " " * ((columns - inner) // 2)
-        self._put([margin + line if line else "" for line in [*page, *foot]], rows)
+        page = [self._head(question, inner), "", *card, "", *foot]
+        self._put([margin + line if line else "" for line in page], rows)
 
     def farewell(self) -> None:
         """The summary, under a cleared screen."""
@@ -127,17 +146,30 @@ class _Screen:
         deck = visible(question.item.deck)
         left = wording.remaining(question.remaining)
         gap = columns - width(deck) - width(left)
-        return self._colours.paint(deck + " " * gap + left if gap > 1 else deck, "muted")
+        head = deck + " " * gap + left if gap > 1 else left
+        return self._colours.paint(head, "muted")
 
-    def _sides(self, question: Question, columns: int, revealed: bool) -> list[str]:
+    def _sides(self, question: Question, columns: int, revealed: bool) -> tuple[list[str], list[str]]:
+        """The lines of the front, and those of the answer with the rule above it."""
         face = question.face
         if not revealed:
-            return lines(face.front, columns, self._colours)
+            return lines(face.front, columns, self._colours), []
         if face.answer == face.back:
-            return lines(face.back, columns, self._colours)
+            return lines(face.back, columns, self._colours), []
         rule = self._colours.paint("─" * columns, "muted")
         front, answer = (lines(side, columns, self._colours) for side in (face.front, face.answer))
-        return [*front, "", rule, "", *answer]
+        return [*front, ""], [rule, "", *answer]
+
+    def _window(self, card: list[str], answer: int, room: int) -> list[str]:
+        """As much of a card as there is room for, and how to see the rest; `answer` is the line where that begins."""
+        fits = len(card) <= room or not self._colours.attributes
+        self._page = 0 if fits else max(1, room - 1)
+        if fits:
+            return card
+        self._top = max(0, min(answer if self._top is None else self._top, len(card) - self._page))
+        shown = card[self._top : self._top + self._page]
+        place = f"lines {self._top + 1} to {self._top + len(shown)} of {len(card)}, the arrow keys show the rest"
+        return [*shown, self._colours.paint(place, "muted")]
 
     def _foot(self, step: Question | Revealed, columns: int) -> list[str]:
         note = lines(_escaped(self._note), columns, self._colours) if self._note else []

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from srs.cli.terminal.safe import visible
 from srs.cli.terminal.style import Line, Palette, Span, code_style
-from srs.cli.terminal.tags import Tag, tokens
+from srs.cards.tags import Tag, tokens
 from srs.cli.terminal.width import fold, wrap
 
 if TYPE_CHECKING:

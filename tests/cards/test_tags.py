@@ -4,7 +4,7 @@ import time
 
 import pytest
 
-from srs.cli.terminal.tags import Tag, tokens
+from srs.cards.tags import Tag, tokens
 
 
 def test_tags_text_and_entities() -> None:
