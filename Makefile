@@ -14,7 +14,7 @@ else
   install = $(1)/bin/python -m pip install --disable-pip-version-check
 endif
 
-.PHONY: review test lint check-python clean
+.PHONY: review test lint screens check-python clean
 .DEFAULT_GOAL := review
 
 review: $(VENV)/.run
@@ -28,6 +28,11 @@ lint: $(VENV)/.dev
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
+
+# The pictures and the tree in the docs, remade from the program itself.
+screens: $(VENV)/.dev
+	@$(BIN)/python docs/screens.py
+	@$(BIN)/python docs/tree.py
 
 check-python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \

@@ -36,11 +36,6 @@ journal = "here"                  # or "private": kept in your state directory, 
 # relearning_steps = ["10m"]
 """
 
-_FIRST_DECK = """\
-# Your cards. `srs add 'front' 'back'` puts new ones into decks/inbox.yaml; this file is yours to edit.
-notes: []
-"""
-
 
 def make_collection(root: Path, environ: Mapping[str, str], source: Path | None, empty: bool) -> None:
     """Make a collection at `root`: with nothing, with the decks and journal of the one at `source`, or the starter decks.
@@ -60,7 +55,6 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
         shutil.copytree(decks, root / "decks")
     else:
         (root / "decks").mkdir()
-        (root / "decks" / "inbox.yaml").write_text(_FIRST_DECK, "utf-8")
     _write_schema(root)
     # Last, because its presence makes the folder a collection.
     (root / SETTINGS_NAME).write_text(_SETTINGS.format(zone=system_timezone(environ)), "utf-8")
