@@ -11,7 +11,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from difflib import get_close_matches
+from functools import lru_cache
 from typing import Any
 
 from srs.cards import tree
@@ -200,7 +200,9 @@ class _DeckReader:
 
     def unknown_key(self, key: str, at: Position, known: Iterable[str], owner: str) -> None:
         message = f"`{tree.shown(key)}` is not a key of {owner}."
-        self.report_at(*at, "unknown-key", message, _nearest([key], known).strip())
+        names = list(known)
+        hint = _nearest([key], names).strip() or f"It may have {', '.join(f'`{name}`' for name in names)}."
+        self.report_at(*at, "unknown-key", message, hint)
 
     def report_wrong(self, wrong: _Wrong) -> None:
         self.report(wrong.node, wrong.code, wrong.message, wrong.hint)
@@ -237,9 +239,10 @@ class _NoteReader:
                     fields[key] = value[0]
             else:
                 self.read_key(key, value)
-        for name in spec.required if "id" in self.own else spec.identifying:
+        needed = spec.required if self.own.get("id") else spec.identifying
+        for name in needed:
             if name not in fields or fields[name].isspace():
-                self.missing(spec.identifying)
+                self.missing(needed)
                 return None
         return self.note()
 
@@ -279,7 +282,7 @@ class _NoteReader:
             elif key == "fields":
                 self.read_named_fields(value)
             elif key not in NOTE_KEYS:
-                self.read_field(key, value, self.node, (*self.spec.fields, *NOTE_KEYS))
+                self.read_field(key, value, self.node)
         except _Wrong as wrong:
             self.deck.report_wrong(wrong)
 
@@ -293,7 +296,7 @@ class _NoteReader:
                 if key in self.node.values and key in self.spec.fields:
                     message = f"`{tree.shown(key)}` stands in the note and under `fields:` as well."
                     raise _Wrong(value, "duplicate-key", message, "Keep one of the two.")
-                self.read_field(key, value, node, self.spec.fields)
+                self.read_field(key, value, node)
             except _Wrong as wrong:
                 self.deck.report_wrong(wrong)
 
@@ -325,9 +328,9 @@ class _NoteReader:
         if not isinstance(node, Mapping):
             hint = "Write `- q: …` and on the next line `a: …`."
             raise _Wrong(node, "not-a-prompt", "A prompt is a set of keys, and this is not.", hint)
-        for key, at in node.keys.items():
+        for key in node.values:
             if key not in PROMPT_KEYS:
-                self.deck.unknown_key(key, at, PROMPT_KEYS, "a prompt")
+                self.deck.unknown_key(key, node.keys[key], PROMPT_KEYS, "a prompt")
         q = _texts(node.values["q"], "q") if "q" in node.values else ()
         a = _text(node.values["a"], "a") if "a" in node.values else ""
         if not q or not a.strip():
@@ -336,17 +339,20 @@ class _NoteReader:
         id = _id(node.values["id"]) if "id" in node.values else None
         return Prompt(id or derived_id(q[0]), q, a, Place(self.deck.path, node.line, node.column))
 
-    def read_field(self, key: str, value: Node, node: Mapping, known: Iterable[str]) -> None:
+    def read_field(self, key: str, value: Node, node: Mapping) -> None:
+        """Read a field that stands in `node`: the note itself or what is under its `fields:`."""
         field = self.spec.fields.get(key)
         if field is None:
+            known = (*self.spec.fields, *NOTE_KEYS) if node is self.node else self.spec.fields
             self.deck.unknown_key(key, node.keys[key], known, f"a note of type {self.spec.type.name}")
         elif field.derived:
             message = f"`{key}` cannot be written, because it is made from `{field.derived.of}`."
             self.deck.report_at(*node.keys[key], "derived-field", message, "Delete the key.")
         elif text := self.field_text(field, value):
-            if field.kind == "date":
-                _check_date(value, text)
-            elif field.kind == "choice" and text not in field.choices:
+            if field.kind == "date" and not _is_date(text):
+                message = f"`{tree.shown(text)}` is not a date."
+                raise _Wrong(value, "not-a-date", message, "A date is YYYY, YYYY-MM or YYYY-MM-DD.")
+            if field.kind == "choice" and text not in field.choices:
                 message = f"`{field.name}` cannot be `{tree.shown(text)}`."
                 raise _Wrong(value, "not-a-choice", message, f"It is one of: {', '.join(field.choices)}.")
             self.fields[field.name] = text
@@ -466,18 +472,22 @@ def _check_format(node: Node) -> None:
         raise _Wrong(node, "unknown-format", message, "Update srs, or write `format: 1`.")
 
 
-def _check_date(node: Node, text: str) -> None:
+@lru_cache(4096)
+def _is_date(text: str) -> bool:
     found = _DATE.fullmatch(text)
+    if found is None:
+        return False
     try:
-        year, month, day = (int(part or 1) for part in found.groups()) if found else (0, 0, 0)
-        date(year, month, day)
+        date(int(found[1]), int(found[2] or 1), int(found[3] or 1))
     except ValueError:
-        message = f"`{tree.shown(text)}` is not a date."
-        raise _Wrong(node, "not-a-date", message, "A date is YYYY, YYYY-MM or YYYY-MM-DD.") from None
+        return False
+    return True
 
 
 def _nearest(written: Iterable[str], known: Iterable[str]) -> str:
     """A sentence and a space, naming the known word nearest to one that was written; empty if none is near."""
+    from difflib import get_close_matches
+
     names = list(known)
     for word in written:
         if near := get_close_matches(word[:60], names, 1):

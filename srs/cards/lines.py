@@ -52,7 +52,7 @@ def parse_lines(text: str) -> Mapping | None:
 
 
 def _has_controls(text: str) -> bool:
-    """Whether the text holds a character that libyaml refuses; each line here is the quickest way for its kind of text."""
+    """Whether the text holds a character that libyaml refuses; each kind of text has its own quickest way."""
     if text.isascii():
         data = text.encode()
         return len(data) != len(data.translate(None, _CONTROLS))
@@ -78,6 +78,7 @@ class _Lines:
         lines, make, not_plain = self.lines, tuple.__new__, _NOT_PLAIN
         starts: dict[str, tuple[int, str | None, str]] = {}
         number, last = 0, len(lines)
+        key, text_at = "", -1
         while number < last:
             line = lines[number]
             number += 1
@@ -96,10 +97,20 @@ class _Lines:
                 if ": " in text or " #" in text or text[-1] in ": " or "\t" in text:
                     text = _one_line(text)
                 self.values[key] = make(Text, (text, number, len(start) + 3, ""))
-            elif (line := line.lstrip(" ")) and line[0] != "#":
-                number = self.other_line(number)
+                text_at = number
+            elif (text := line.lstrip(" ")) and text[0] != "#":
+                if text_at == number - 1 and text[0] not in not_plain and len(line) - len(text) > self.here:
+                    self.go_on(key, text)
+                    text_at = number
+                else:
+                    number = self.other_line(number)
         root = self.stack[0][1] if self.stack else None
         return root if isinstance(root, Mapping) else None
+
+    def go_on(self, key: str, text: str) -> None:
+        """Take a further line of the plain text just read."""
+        before = self.values[key]
+        self.values[key] = Text(f"{before[0]} {_one_line(text)}", before.line, before.column, "")
 
     def begin_key(self, number: int, column: int) -> None:
         """Go to the mapping this key belongs to, which may open here."""

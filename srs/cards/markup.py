@@ -113,9 +113,6 @@ def _unused(text: str) -> str:
     return next((sign for sign in map(chr, range(0xE000, 0xF8FF)) if sign not in text), "\uf8ff")
 
 
-# Markdown ------------------------------------------------------------------------------------------------------------
-
-
 def _markdown(text: str) -> str:
     """The text as HTML, empty where Markdown is no help."""
     if len(text) > LONGEST_MARKDOWN:
@@ -208,9 +205,6 @@ def _maths(content: str) -> str:
     content = re.sub(r"([{}])(?=\1|⁅[\ue000-\uf8ff])", r"\1 ", content.strip())
     content = re.sub(r"(?<=[0-9]⁆)([{}])", r" \1", content)
     return html.escape(content, quote=False)
-
-
-# Code ----------------------------------------------------------------------------------------------------------------
 
 
 def _info(token: "Token") -> str:

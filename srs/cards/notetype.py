@@ -23,7 +23,7 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen in packages (0: none given)."""
+    """One field. Kind `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen (0: none given)."""
 
     name: str
     kind: FieldKind

@@ -169,6 +169,14 @@ def test_foreign_types():
     assert found.id == derived_id("one")
 
 
+def test_a_foreign_note_without_its_first_field():
+    """What the id would come from may be empty only where the id is given."""
+    given = note("type: Basic (and reversed card)\n    id: x\n    fields: {tags: two}")
+    assert (given.id, given.fields) == ("x", {"tags": "two"})
+    found = problem("type: Basic (and reversed card)\n    id:\n    fields: {tags: two}")
+    assert found.code == "missing-field"
+
+
 def test_wordings():
     """A marker may be a list of wordings: the first is the field and gives the id."""
     found = note("q:\n      - one\n      - uno\n    a: two")

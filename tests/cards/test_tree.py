@@ -238,7 +238,21 @@ foo|foo bar|foo # bar|foo: bar|foo:|a::b|-x|- x|:x|?x|? x|'it''s'|'x'|"x"|"a\\nb
 é|>-|1.10|~|x [y] {z}, w|[x|x]|: x|x : y|x :|--- x|...
 """.replace("\n", "|").split("|")
 VALUES = [value.replace("BLOCK", "|") for value in VALUES]
-OTHER_LINES = ["# comment", "", "   ", "---", "\t", "- ", "x", "foo bar", "- item", "      more", "\tx: y"]
+OTHER_LINES = [
+    "# comment",
+    "",
+    "   ",
+    "---",
+    "\t",
+    "- ",
+    "x",
+    "foo bar",
+    "- item",
+    "      more",
+    "    more # x",
+    "     - more",
+    "\tx: y",
+]
 
 
 def random_yaml(dice: random.Random) -> str:
@@ -265,10 +279,11 @@ def test_the_short_way_is_the_long_way(dice):
 
 
 def test_the_short_way_is_taken():
-    """An ordinary deck needs no YAML parser; a text over several plain lines does."""
+    """An ordinary deck needs no YAML parser; a paragraph break in plain text does."""
     deck = (
         "# a comment\ndeck: x\ntags: [a, ml::b]\n\nnotes:\n  - q: one\n    a: 'it''s'\n    code: |-\n      def f():\n"
         '          pass\n    prompts:\n      - q: what\n        a: so\n\n  - q:\n      - one\n      - two\n    a: "x"\n'
     )
     assert parse_lines(deck) is not None
-    assert parse_lines("a: one\n  two\n") is None
+    assert parse_lines("a: one\n  two\n  three\nb: c\n") is not None
+    assert parse_lines("a: one\n\n  two\n") is None
