@@ -6,14 +6,14 @@ from typing import Annotated, Any
 import typer
 
 from srs.cards.notetype import NoteType, NoteTypes
-from srs.cli.output import print_json
+from srs.cli.output import ask, print_json
 from srs.errors import UsageError
 
-_SECOND = {"basic": "a", "both": "means", "typed": "answer"}
-"""The field that a one-liner's second word fills."""
+_SECOND = {"basic": "a", "both": "means", "typed": "answer", "concept": "definition"}
+"""The field that a one-liner's second text fills; asked for where there is none."""
 
 _ALIASES = {"term": "both", "ask": "typed", "q": "basic"}
-
+_SAID = {"q": "front", "a": "back"}
 
 
 def add(
@@ -53,7 +53,7 @@ def add(
         "next_step": next_step, "code": code, "by": by, "work": work, "date": date, "place": place, "url": url,
         "fidelity": fidelity, "meaning": meaning, "context": context, "source": source, "extra": extra,
     }  # fmt: skip
-    kind, fields = _fields(words or _asked(), {name: text for name, text in given.items() if text}, collection.types)
+    kind, fields = _fields(words or [], {name: text for name, text in given.items() if text}, collection.types)
     keys: dict[str, Any] = {"id": id, "tags": tag, "draft": "true" if draft else None}
     added = add_note(collection, kind, fields, deck, {key: value for key, value in keys.items() if value})
     if as_json:
@@ -61,6 +61,8 @@ def add(
         return
     lines = f"line {added.first}" if added.first == added.last else f"lines {added.first} to {added.last}"
     print(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
+    if not added.cards:
+        print("It makes no card yet.")
     print(f"To take it back, delete {lines} there.")
 
 
@@ -73,20 +75,23 @@ def _fields(words: list[str], given: dict[str, str], types: NoteTypes) -> tuple[
         rest = words[1:]
     order = [kind.marker or "", *([_SECOND[kind.name]] if kind.name in _SECOND else [])]
     if len(rest) > len(order):
-        raise UsageError(f"`{rest[len(order)]}` is one text too many for a {kind.name} card", "put quotes around each text")
+        message = f"`{rest[len(order)]}` is one text too many for a {kind.name} card"
+        raise UsageError(message, "put quotes around each text")
     fields = dict(zip(order, rest, strict=False)) | given
     known = [field.name for field in kind.fields if field.derived is None]
     for name in fields:
         if name not in known:
             raise UsageError(f"a {kind.name} has no {name.replace('_', ' ')}", f"it has {', '.join(known)}")
-    for field in kind.fields:
-        if field.required and not fields.get(field.name, "").strip():
-            raise UsageError(f"a {kind.name} card needs its {field.name}", "for example: srs add 'front' 'back'")
+    needed = [field.name for field in kind.fields if field.required]
+    for name in needed if len(fields) > 1 else dict.fromkeys([*needed, *order]):
+        if not fields.get(name, "").strip():
+            fields[name] = _asked(kind, _SAID.get(name, name.replace("_", " ")))
     return kind, fields
 
 
-def _asked() -> list[str]:
-    """Front and back, asked for one after the other."""
+def _asked(kind: NoteType, name: str) -> str:
+    """What is missing of a card, from the terminal where there is one."""
     if not sys.stdin.isatty():
-        raise UsageError("say what to add", "for example: srs add 'front' 'back'")
-    return [typer.prompt("Front"), typer.prompt("Back")]
+        hint = "for example: srs add 'front' 'back'; or see: srs add --help"
+        raise UsageError(f"a {kind.name} card needs its {name}", hint)
+    return ask(f"{name.capitalize()}:")

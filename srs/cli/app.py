@@ -1,14 +1,16 @@
 """The command line as a whole: global options, the list of commands, errors turned into words and exit codes."""
 
 import os
+import re
 import sys
 from typing import Annotated
 
 import typer
 
-from srs.cli import add, card, check, export, init, review, script, status
+from srs.cli import add, card, change, check, export, init, review, script, status
 from srs.cli.context import Context
-from srs.errors import SrsError
+from srs.cli.output import complain
+from srs.errors import SrsError, UsageError
 
 app = typer.Typer(
     help="Spaced repetition in the terminal: plain-text decks, FSRS, Anki packages.",
@@ -19,6 +21,8 @@ app = typer.Typer(
 )
 
 _GLOBAL_WITH_VALUE = ("-C", "--now")
+_WITH_QUERY = ("review", "list", "export")
+_NEGATED = re.compile(r"-[a-z]+:")
 
 
 @app.callback(invoke_without_command=True)
@@ -50,23 +54,52 @@ app.command("schema")(check.schema)
 app.command("next")(script.next_card)
 app.command("answer")(script.answer)
 app.command("undo")(script.undo)
+app.command("suspend")(change.suspend)
+app.command("unsuspend")(change.unsuspend)
+app.command("bury")(change.bury)
+app.command("unbury")(change.unbury)
 app.command("init")(init.init)
 
 
 def main() -> None:
     """The command `srs`. Ends the process with the exit code of design: 0 done, 1 failed, 2 usage, 130 interrupted."""
+    _open_streams()
     try:
-        app(args=hoisted(sys.argv[1:]), prog_name="srs")
+        try:
+            app(args=_prepared(sys.argv[1:]), prog_name="srs")
+        finally:
+            sys.stdout.flush()
     except SrsError as error:
-        print(f"srs: {error.message}", file=sys.stderr)
-        if error.hint:
-            print(f"     {error.hint}", file=sys.stderr)
+        complain(error.message, error.hint)
         sys.exit(error.exit_code)
-    except KeyboardInterrupt:
-        sys.exit(130)
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    except OSError as error:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cannot be written is not tried again at the end
+        if not isinstance(error, BrokenPipeError):
+            complain(": ".join(filter(None, [str(error.filename or ""), (error.strerror or str(error)).lower()])))
         sys.exit(1)
+    except Exception as error:
+        if os.environ.get("SRS_TRACEBACK"):
+            raise
+        hint = "what you answered is kept; SRS_TRACEBACK=1 says more"
+        complain(f"this is a bug in srs: {type(error).__name__}: {error}", hint)
+        sys.exit(1)
+
+
+def _open_streams() -> None:
+    """What the terminal cannot show or send must not end a command; a closed stream is an empty one."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        stream = getattr(sys, name)
+        if stream is None:
+            setattr(sys, name, open(os.devnull, mode))  # noqa: SIM115, PTH123
+        else:
+            stream.reconfigure(errors="replace")
+
+
+def _prepared(arguments: list[str]) -> list[str]:
+    """The arguments as typer takes them. Raises UsageError where they are no text."""
+    if any("\udc80" <= letter <= "\udcff" for word in arguments for letter in word):
+        raise UsageError("an argument is not UTF-8 text", "`locale` tells what this terminal sends")
+    return hoisted(arguments)
 
 
 def hoisted(arguments: list[str]) -> list[str]:
@@ -81,8 +114,10 @@ def hoisted(arguments: list[str]) -> list[str]:
             break
         if word in _GLOBAL_WITH_VALUE and pending:
             front += [word, pending.pop(0)]
-        elif word.startswith("--now="):
+        elif word.startswith("--now=") or re.match("-C.", word):
             front.append(word)
         else:
             rest.append(word)
+    if rest and rest[0] in _WITH_QUERY:  # `-tag:x` is a word of the query, no option
+        rest = [f"({word})" if _NEGATED.match(word) else word for word in rest]
     return front + rest

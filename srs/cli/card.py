@@ -1,5 +1,6 @@
 """`srs list` and `srs show`: finding cards and looking at one."""
 
+from collections.abc import Mapping
 from typing import Annotated, Any
 
 import typer
@@ -54,7 +55,7 @@ def show(
     for number, view in enumerate(views):
         if number:
             print()
-        _print(collection, view, collection.day(now))
+        _print(collection, view, collection.day(now), ctx.obj.environ)
 
 
 def find_cards(collection: Collection, name: str, now: int) -> list[CardView]:
@@ -63,7 +64,8 @@ def find_cards(collection: Collection, name: str, now: int) -> list[CardView]:
     views = [found] if found else collection.cards_of_note(name, now)
     if not views:
         near = collection.nearest_ids(name)
-        raise SrsError(f"there is no card or note `{name}`", f"did you mean {' or '.join(near)}?" if near else "see: srs list")
+        hint = f"did you mean {' or '.join(near)}?" if near else "see: srs list"
+        raise SrsError(f"there is no card or note `{name}`", hint)
     return views
 
 
@@ -75,12 +77,13 @@ def _as_json(collection: Collection, view: CardView, html: bool) -> dict[str, An
     return {"card": view.as_json(), "front": front, "back": back, "events": collection.events_json(view.id)}
 
 
-def _print(collection: Collection, view: CardView, day: int) -> None:
+def _print(collection: Collection, view: CardView, day: int, environ: Mapping[str, str]) -> None:
+    from srs.cli.terminal.safe import visible
     from srs.cli.terminal.screen import print_face
 
-    print_face(collection.face(view.id))
+    print_face(collection.face(view.id), environ)
     state, due = _standing(view, day)
-    print(f"{view.id}  ·  {view.note.deck}  ·  {view.note.place.path}:{view.note.place.line}")
+    print(visible(f"{view.id}  ·  {view.note.deck}  ·  {view.note.place.path}:{view.note.place.line}"))
     facts = [state, due] if due else [state]
     if view.stability is not None and view.retrievability is not None:
         facts += [f"stability {view.stability:.1f} days", f"recall now {view.retrievability:.0%}"]

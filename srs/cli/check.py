@@ -16,6 +16,8 @@ def check(
 
     Example: srs check
     """
+    from srs.cli.terminal.safe import visible
+
     collection = ctx.obj.open(quiet=True)
     problems = collection.problems()
     notes, cards = collection.size()
@@ -23,9 +25,9 @@ def check(
         print_json({"notes": notes, "cards": cards, "problems": [_as_json(problem) for problem in problems]})
     else:
         for problem in problems:
-            print(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}")
+            print(visible(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}"))
             for line in problem.hint.splitlines():
-                print(f"    {line}")
+                print(f"    {visible(line)}")
         found = plural(len(problems), "problem") if problems else "no problem"
         print(f"{plural(notes, 'note')}, {plural(cards, 'card')}: {found}.")
     if problems:

@@ -1,11 +1,11 @@
 """What every command needs: the collection, the time, and the problems said on stderr. The only reader of the clock."""
 
-import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from srs.cli.output import tell
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
 from srs.errors import Problem, UsageError
@@ -35,9 +35,13 @@ class Context:
         return lambda: now
 
     def open(self, quiet: bool = False) -> Collection:
-        """The collection, up to date with its files. Unless `quiet`, problems of its files are told on stderr."""
+        """The collection, up to date with its files. Unless `quiet`, problems of its files are told on stderr.
+
+        A time that was given and is none is refused here, so by every command.
+        """
         root = find_collection(self.folder, self.environ, Path.cwd())
         collection = Collection.open(root, self.environ, fixed_clock=self.now is not None)
+        self.clock(collection)
         if not quiet:
             tell_problems(collection.problems())
         return collection
@@ -47,8 +51,8 @@ def tell_problems(problems: list[Problem]) -> None:
     """Errors in files, in a few lines on stderr: what they leave out must never be left out in silence."""
     errors = [problem for problem in problems if problem.severity == "error"]
     for problem in errors[:_SHOWN]:
-        print(str(problem), file=sys.stderr)
+        tell(str(problem))
     if len(errors) > _SHOWN:
-        print(f"… and {len(errors) - _SHOWN} more", file=sys.stderr)
+        tell(f"… and {len(errors) - _SHOWN} more")
     if errors:
-        print("These are left out until mended; their history is kept. `srs check` says more.", file=sys.stderr)
+        tell("These are left out until mended; their history is kept. `srs check` says more.")

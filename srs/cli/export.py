@@ -8,7 +8,7 @@ import typer
 
 from srs.cards.crosscheck import head_of, needs_order
 from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
-from srs.cli.output import plural
+from srs.cli.output import plural, tell
 from srs.collection.collection import Collection
 from srs.errors import UsageError
 
@@ -18,7 +18,9 @@ Exporter = Callable[[ExportRequest, Path], ExportReport]
 def export(
     ctx: typer.Context,
     query: Annotated[list[str] | None, typer.Argument(help="Only the notes with a card that it finds.")] = None,
-    output: Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The file; its ending names the format.")] = "",
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="Where to; its ending names the format.")
+    ] = "",
 ) -> None:
     """Write the cards to a package that Anki imports. Exported again after edits, it updates the same notes there.
 
@@ -33,8 +35,9 @@ def export(
     report = write(_request(collection, " ".join(query or ()), now), target)
     collection.record_contents([(content.key, content.hash, content.at) for content in report.changed])
     for problem in report.problems:
-        typer.echo(str(problem), err=True)
-    print(f"{target}: {plural(report.notes, 'note')}, {plural(report.cards, 'card')} in {plural(report.decks, 'deck')}.")
+        tell(str(problem))
+    notes, cards, decks = plural(report.notes, "note"), plural(report.cards, "card"), plural(report.decks, "deck")
+    print(f"{target}: {notes}, {cards} in {decks}.")
 
 
 def _exporter(target: Path) -> Exporter:
@@ -43,7 +46,8 @@ def _exporter(target: Path) -> Exporter:
     formats = {point.name: point for point in entry_points(group="srs.export")}
     name = target.suffix.removeprefix(".").lower()
     if name not in formats:
-        raise UsageError(f"`{target.name}` ends in no format srs writes", f"it writes {', '.join(f'.{f}' for f in sorted(formats))}")
+        known = ", ".join(f".{name}" for name in sorted(formats))
+        raise UsageError(f"`{target.name}` ends in no format srs writes", f"it writes {known}")
     exporter: Exporter = formats[name].load()
     return exporter
 

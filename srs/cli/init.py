@@ -1,5 +1,6 @@
 """`srs init`: a new collection."""
 
+import shlex
 import subprocess
 from pathlib import Path
 from typing import Annotated
@@ -20,7 +21,9 @@ def init(
     folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where; ~/srs without it.")] = "",
     empty: Annotated[bool, typer.Option("--empty", help="Without the starter decks.")] = False,
     git: Annotated[bool, typer.Option("--git", help="As a git repository, to carry it between machines.")] = False,
-    source: Annotated[str, typer.Option("--from", metavar="DIR", help="With another collection's decks and history.")] = "",
+    source: Annotated[
+        str, typer.Option("--from", metavar="DIR", help="With another collection's decks and history.")
+    ] = "",
 ) -> None:
     """Make a new collection with the starter decks.
 
@@ -36,12 +39,14 @@ def init(
     if git:
         _set_up_git(root)
         print("It is a git repository now. Its journal tells when you studied: think of that before you publish it.")
-    there = "" if root == default_collection(environ) else f" -C {root}"
+    there = "" if root == default_collection(environ) else f" -C {shlex.quote(str(root))}"
     print(f"Study it: srs{there} review")
 
 
 def _set_up_git(root: Path) -> None:
-    (root / ".gitattributes").write_text(_ATTRIBUTES, "utf-8")
+    attributes = root / ".gitattributes"
+    if not attributes.exists():
+        attributes.write_text(_ATTRIBUTES, "utf-8")
     try:
         subprocess.run(["git", "init", "--quiet", str(root)], check=True, capture_output=True, text=True)
     except FileNotFoundError:

@@ -9,6 +9,7 @@ from srs.cli.terminal.safe import visible
 from srs.collection.collection import Collection
 from srs.study.session import Question, Revealed, Session
 
+_FIRST = "A blank line shows the answer, then rate it; u takes the last one back, q ends."
 _HELP = "Answer with 1 Again, 2 Hard, 3 Good or 4 Easy; u takes the last one back, q ends."
 
 
@@ -26,8 +27,11 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
             print(f"Took back the newest answer, of {undone}.\n" if undone else "There is nothing to take back.\n")
             _show(session)
         elif isinstance(session.step, Question):
-            session.reveal()
-            _show(session)
+            if word:
+                print(_FIRST)
+            else:
+                session.reveal()
+                _show(session)
         elif word in ("1", "2", "3", "4"):
             print(wording.told(session.answer(int(word))))
             if first_in_private:

@@ -1,6 +1,7 @@
 """Printing for commands: JSON, tables, times in words. Knows no command."""
 
 import json
+import re
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -8,11 +9,39 @@ from typing import Any
 from srs.memory.schedule import Answer
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 
 
 def print_json(value: Any) -> None:
-    """The stable contract: one JSON value on stdout."""
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+    """The stable contract: one JSON value on stdout. What a terminal would obey or cannot show is escaped."""
+    plain = "utf" not in (sys.stdout.encoding or "").lower()
+    text = json.dumps(value, ensure_ascii=plain, indent=1)
+    sys.stdout.write(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+
+
+def tell(text: str) -> None:
+    """A message on stderr. Control characters are shown, not sent."""
+    from srs.cli.terminal.safe import visible
+
+    print(visible(text), file=sys.stderr)
+
+
+def complain(message: str, hint: str = "") -> None:
+    """Why a command failed and what mends it, on stderr."""
+    tell(f"srs: {message}")
+    for line in hint.splitlines():
+        tell(f"     {line}")
+
+
+def ask(question: str, default: str = "") -> str:
+    """A line from the terminal, asked for until it holds something. End of input is an interruption."""
+    try:
+        while True:
+            if answer := input(f"{question} ").strip() or default:
+                return answer
+    except EOFError:
+        print()
+        raise KeyboardInterrupt from None
 
 
 def print_table(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> None:

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from srs.cli.context import Context
+from srs.cli.output import ask
 from srs.collection.collection import Collection
 from srs.collection.locations import NoCollection, default_collection
 
@@ -45,15 +46,17 @@ def review(
 
 def _opened(context: Context, terminal: bool) -> Collection:
     """The collection; a terminal is offered one where there is none."""
+    root = default_collection(context.environ)
     try:
         return context.open()
     except NoCollection:
         if not terminal or context.folder or context.environ.get("SRS_COLLECTION"):
             raise
+        said = ask(f"There is no collection yet. Make {_short(root)} with the starter decks? [Y/n]", "y")
+        if not said.lower().startswith("y"):
+            raise
     from srs.collection.starter import make_collection
 
-    root = default_collection(context.environ)
-    typer.confirm(f"There is no collection yet. Make {_short(root)} with the starter decks?", default=True, abort=True)
     make_collection(root, context.environ, None, False)
     return context.open()
 

@@ -6,7 +6,6 @@ import typer
 
 from srs.cli.card import find_cards
 from srs.cli.output import days_long, in_words, print_json
-from srs.collection.collection import Collection
 from srs.errors import SrsError, UsageError
 from srs.memory.days import iso_day, iso_instant
 from srs.memory.schedule import Answer, Answers
@@ -67,7 +66,8 @@ def answer(
     if view.id != collection.resolve(card):
         raise UsageError(f"`{card}` is a note; name one of its cards", f"for example {view.id}")
     if view.note.draft:
-        raise SrsError(f"`{view.id}` is a draft and is not studied", f"take `draft: true` out of {view.note.place.path}")
+        hint = f"take `draft: true` out of {view.note.place.path}"
+        raise SrsError(f"`{view.id}` is a draft and is not studied", hint)
     if view.suspended or view.buried_until is not None:
         state = "suspended" if view.suspended else "buried"
         raise SrsError(f"`{view.id}` is {state}", f"srs {'unsuspend' if view.suspended else 'unbury'} {view.id}")
@@ -76,7 +76,8 @@ def answer(
     if as_json:
         print_json({"event": collection.event_json(given.review), "card": after.as_json()})
     else:
-        print(f"{RATINGS[given.review.rating - 1].capitalize()}: {view.id} comes back {_when(collection, given.answer, now)}.")
+        name = RATINGS[given.review.rating - 1].capitalize()
+        print(f"{name}: {view.id} comes back {_when(given.answer, now)}.")
 
 
 def undo(
@@ -126,7 +127,7 @@ def due_text(answer: Answer) -> str | None:
     return None if due is None else iso_instant(due)
 
 
-def _when(collection: Collection, answer: Answer, now: int) -> str:
+def _when(answer: Answer, now: int) -> str:
     if answer.interval_days is None:
         return f"in {in_words(answer, now)}"
     return days_long(answer.interval_days)

@@ -25,7 +25,8 @@ def buttons(step: Revealed) -> list[tuple[int, str, str]]:
 def told(answered: Answered) -> str:
     """What an answer did, in one sentence."""
     name, answer = RATINGS[answered.review.rating - 1], answered.answer
-    when = f"in {in_words(answer, answered.review.at)}" if answer.interval_days is None else days_long(answer.interval_days)
+    days = answer.interval_days
+    when = f"in {in_words(answer, answered.review.at)}" if days is None else days_long(days)
     leech = "; it lapsed so often that it is set aside, rewrite it" if answered.leech else ""
     return f"{name}: comes back {when}{leech}."
 
@@ -37,9 +38,10 @@ def summary(tally: Tally, step: Step, now: int) -> list[str]:
         lines = ["No card was answered."]
     else:
         ratings = tally.ratings()
-        parts = ", ".join(f"{ratings[number]} {RATINGS[number - 1].lower()}" for number in range(1, 5) if ratings[number])
+        parts = ", ".join(f"{ratings[n]} {name.lower()}" for n, name in enumerate(RATINGS, 1) if ratings[n])
         minutes = round(tally.milliseconds() / 60_000)
-        lines = [f"{plural(count, 'card')} answered: {parts}." + (f" It took {plural(minutes, 'minute')}." if minutes else "")]
+        took = f" It took {plural(minutes, 'minute')}." if minutes else ""
+        lines = [f"{plural(count, 'card')} answered: {parts}.{took}"]
     if isinstance(step, Pause):
         lines.append(f"The next card is due in {span_short(step.until - now)}.")
     return lines

@@ -21,7 +21,7 @@ _PAGES = {"page-up": -1, "page-down": 1, "home": -1000, "end": 1000}
 
 
 def run(session: Session, collection: Collection, clock: Callable[[], int], environ: Mapping[str, str]) -> None:
-    """Hold the sitting until nothing is left or the learner leaves. Ctrl-C raises KeyboardInterrupt after the summary."""
+    """Hold the sitting until nothing is left or the learner leaves; Ctrl-C then raises KeyboardInterrupt."""
     if not isinstance(session.step, Question):
         print("Nothing is left to study now.")
         for line in wording.summary(session.tally, session.step, clock())[1:]:
@@ -63,9 +63,7 @@ class _Screen:
     how many of its lines there is room for, 0 where all of them fit.
     """
 
-    def __init__(
-        self, session: Session, collection: Collection, clock: Callable[[], int], colours: Palette
-    ) -> None:
+    def __init__(self, session: Session, collection: Collection, clock: Callable[[], int], colours: Palette) -> None:
         self._session = session
         self._collection = collection
         self._clock = clock

@@ -11,9 +11,9 @@ import re
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
+from srs.cards.tags import Tag, tokens
 from srs.cli.terminal.safe import visible
 from srs.cli.terminal.style import Line, Palette, Span, code_style
-from srs.cards.tags import Tag, tokens
 from srs.cli.terminal.width import fold, wrap
 
 if TYPE_CHECKING:

@@ -1,0 +1,132 @@
+"""`srs init`: new collections, from nothing, from the starter decks, from another collection."""
+
+import subprocess
+
+import pytest
+
+from tests.cli.helpers import SETTINGS, Srs
+
+
+def test_init(bare: Srs) -> None:
+    """`init` makes ~/srs with the starter decks, ready to study, its journal inside."""
+    done = bare("init")
+    assert (done.code, done.err) == (0, "")
+    assert str(bare.home / "srs") in done.out
+    status = bare.json("status")
+    assert status["new"] == 10
+    assert status["total"] > 150
+    assert bare("check").code == 0
+    assert bare("review", lines="\n3\nq\n").code == 0
+    assert list((bare.home / "srs" / "journal").glob("*.jsonl"))
+
+
+def test_init_elsewhere(bare: Srs) -> None:
+    """`init DIR` makes the folder, and says the command that studies it, quoted for the shell."""
+    folder = bare.home / "my cards" / "here"
+    done = bare("init", str(folder))
+    assert done.code == 0
+    command = done.out.splitlines()[-1].partition(": ")[2].replace("review", "status --short")
+    run = subprocess.run(["sh", "-c", command], env=bare.env, cwd=bare.home, capture_output=True, text=True, check=True)
+    assert run.stdout == "10 new 0 learning 0 due\n"
+
+
+def test_init_relative(bare: Srs) -> None:
+    """A relative folder is taken from the working directory."""
+    assert bare("init", "cards").code == 0
+    assert bare.json("status")["new"] == 10
+
+
+def test_timezone_is_the_systems(bare: Srs) -> None:
+    """The timezone written down is that of the system."""
+    bare("init", env={"TZ": "Asia/Kathmandu"})
+    assert 'timezone = "Asia/Kathmandu"' in (bare.home / "srs" / "srs.toml").read_text()
+
+
+def test_existing(srs: Srs) -> None:
+    """A collection, or files in the way of one, are left as they are; exit 1."""
+    done = srs("init", str(srs.root))
+    assert done.code == 1
+    assert "is a collection already" in done.err
+    other = srs.home / "other"
+    (other / "decks").mkdir(parents=True)
+    (other / "decks" / "mine.yaml").write_text("mine")
+    done = srs("init", str(other))
+    assert done.code == 1
+    assert str(other / "decks") in done.err
+    assert [path.name for path in other.rglob("*")] == ["decks", "mine.yaml"]
+
+
+def test_a_file_in_the_way(bare: Srs) -> None:
+    """A file where the folder should be is told in words."""
+    (bare.home / "srs").write_text("a file")
+    done = bare("init")
+    assert done.code == 1
+    assert str(bare.home / "srs") in done.err
+    assert (bare.home / "srs").read_text() == "a file"
+
+
+def test_empty(bare: Srs) -> None:
+    """`--empty` leaves the starter decks out; cards can be added at once."""
+    assert bare("init", "--empty").code == 0
+    assert bare("check").code == 0
+    assert bare.json("status")["total"] == 0
+    assert bare("add", "front", "back").code == 0
+    assert bare.json("status")["total"] == 1
+
+
+def test_git(bare: Srs) -> None:
+    """`--git` makes a repository whose journals merge by union, and says what a journal reveals."""
+    done = bare("init", "--git")
+    assert done.code == 0
+    assert "journal tells when you studied" in done.out
+    root = bare.home / "srs"
+    said = subprocess.run(
+        ["git", "check-attr", "merge", "journal/a.2026.jsonl"],
+        cwd=root,
+        env=bare.env,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert said.stdout.endswith("merge: union\n")
+
+
+def test_git_keeps_attributes(bare: Srs) -> None:
+    """`--git` in a folder with a .gitattributes leaves that one alone."""
+    (bare.home / "srs").mkdir()
+    (bare.home / "srs" / ".gitattributes").write_text("*.png binary\n")
+    assert bare("init", "--git").code == 0
+    assert (bare.home / "srs" / ".gitattributes").read_text().startswith("*.png binary\n")
+
+
+def test_git_missing(bare: Srs) -> None:
+    """Without git the collection is made and the failure told."""
+    done = bare("init", "--git", env={"PATH": "/nowhere"})
+    assert done.code == 1
+    assert "git is not installed" in done.err
+    assert bare.json("status")["new"] == 10
+
+
+@pytest.mark.parametrize("private", [False, True])
+def test_from(bare: Srs, private: bool) -> None:
+    """`--from` takes decks and journal along, a private journal too: reviewed cards stand where they stood."""
+    settings = SETTINGS.replace("[fsrs]", 'journal = "private"\n[fsrs]') if private else SETTINGS
+    bare.collection(settings, a="deck: A\nnotes:\n  - q: x\n    id: x\n    a: y\n")
+    (bare.root / "media").mkdir()
+    (bare.root / "media" / "p.png").write_bytes(b"png")
+    given = bare.json("answer", "x:answer", "easy")["card"]
+    done = bare("init", str(bare.home / "srs"), "--from", ".")
+    assert (done.code, done.err) == (0, "")
+    assert bare("show", "x:answer", "--json", cwd=bare.home).json["card"] == given
+    assert list((bare.home / "srs" / "journal").glob("*.jsonl"))
+    assert (bare.home / "srs" / "media" / "p.png").read_bytes() == b"png"
+    assert bare("undo", cwd=bare.home).code == 0
+
+
+def test_from_nowhere(bare: Srs) -> None:
+    """`--from` a folder that is no collection makes nothing; exit 1."""
+    done = bare("init", "--from", "nowhere")
+    assert done.code == 1
+    assert "nowhere" in done.err
+    assert not (bare.home / "srs" / "srs.toml").exists()
+    assert bare("init").code == 0

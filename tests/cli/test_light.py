@@ -1,0 +1,56 @@
+"""What a command must not load before it shows something: the first card appears at once."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.helpers import Srs, Terminal
+
+HEAVY = {"yaml", "markdown_it", "mdit_py_plugins", "pygments", "rich", "numpy", "fsrs", "genanki", "pydantic"}
+LISTING = """\
+import atexit, os, sys
+atexit.register(lambda: open(os.environ["MODULES"], "w").write(" ".join(sys.modules)))
+from srs.cli.app import main
+main()
+"""
+
+
+@pytest.fixture
+def settled(srs: Srs) -> Srs:
+    """A collection whose files are old enough to be taken for settled, its index and faces up to date."""
+    for path in srs.root.rglob("*.yaml"):
+        os.utime(path, (1_700_000_000, 1_700_000_000))
+    for card in srs.json("list"):
+        srs("show", card["id"])
+    srs.env["MODULES"] = str(srs.home / "modules")
+    return srs
+
+
+def loaded(srs: Srs) -> set[str]:
+    """The heavy libraries that the last command loaded."""
+    modules = Path(srs.env["MODULES"]).read_text().split()
+    assert "srs.cli.app" in modules
+    return HEAVY & {name.partition(".")[0] for name in modules}
+
+
+@pytest.mark.parametrize("command", [["status"], ["status", "--json"], [], ["--version"], ["--help"], ["list"]])
+def test_commands_load_no_library(settled: Srs, command: list[str]) -> None:
+    """With a warm index, commands that show numbers load none of the heavy libraries."""
+    command = [sys.executable, "-c", LISTING, *command]
+    assert subprocess.run(command, env=settled.env, cwd=settled.root, capture_output=True, check=False).returncode == 0
+    assert loaded(settled) == set()
+
+
+def test_first_card_loads_no_library(settled: Srs) -> None:
+    """With a warm index, `srs review` paints a card whose faces are kept and loads none of the heavy libraries."""
+    run = Terminal([sys.executable, "-c", LISTING, "review"], settled.env, settled.root)
+    try:
+        run.sees("Capital of France?")
+        run.press("q", "No card was answered.")
+        assert run.ends() == 0
+    finally:
+        run.close()
+    assert loaded(settled) == set()

@@ -1,0 +1,329 @@
+"""The review in a real (pseudo-)terminal, as a person sees and leaves it."""
+
+import re
+import signal
+import sys
+import termios
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from tests.cli.helpers import SETTINGS, Srs, Terminal
+
+Run = Callable[..., Terminal]
+
+
+def flags(run: Terminal) -> list[int]:
+    """The terminal's modes."""
+    return termios.tcgetattr(run.process.child_fd)[:4]
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+@pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_sitting(srs: Srs, terminal: Run, columns: int, env: dict[str, str]) -> None:
+    """Front, any key, back with four ratings and times, rate, undo, rate again, quit, summary."""
+    run = terminal(srs, "review", columns=columns, env=env)
+    front = run.sees("Capital of France?", "4 new", "answer")
+    assert "Paris" not in front
+    back = run.press("x", "Paris", "1 Again 1m", "2 Hard 6m", "3 Good 10m", "4 Easy")
+    assert re.search(r"4 Easy \d+d", back)
+    run.press("3", "Capital of Italy?", "Good: comes back in 10m.", "3 new, 1 learning")
+    run.press("u", "Took back the newest answer, of", "Capital of France?")
+    run.press(" ", "Paris")
+    run.press("4", "Capital of Italy?", "Easy: comes back in ")
+    run.press("q", "1 card answered: 1 easy.", "Left for today: 3 new.")
+    assert run.ends() == 0
+    assert [event["do"] for event in srs.journal()] == ["review", "undo", "review"]
+    coloured = re.search(rb"\x1b\[[0-9;]*3[0-7]m", run.sent) is not None
+    assert coloured == (not env)
+    assert (b"\x1b" in run.sent) == (env.get("TERM") != "dumb")
+
+
+def test_space_and_enter_are_good(srs: Srs, terminal: Run) -> None:
+    """Space and Enter turn the card over and rate it Good."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press("\r", "Paris")
+    run.press("\r", "Capital of Italy?")
+    run.press(" ", "Rome")
+    run.press(" ", "agora")
+    run.press("q", "2 cards answered: 2 good.")
+
+
+def test_a_key_that_means_nothing(srs: Srs, terminal: Run) -> None:
+    """On the back a key without a meaning rates nothing and says what the keys do."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press("3", "Paris", "3 Good")
+    run.press("x", "1 to 4 rate the card")
+    run.press("q", "No card was answered.")
+    assert not srs.journal()
+
+
+def test_first_sitting_explains_the_ratings(srs: Srs, terminal: Run) -> None:
+    """The first back of the first sitting explains the four ratings; the next one does not."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press(" ", "How did it go?", "Again forgot")
+    run.press("3", "Capital of Italy?")
+    assert "How did it go?" not in run.press(" ", "Rome")
+
+
+def test_nothing_due(bare: Srs, terminal: Run) -> None:
+    """With nothing due the review says so and leaves the terminal alone."""
+    run = terminal(bare.collection(a="notes: []\n"), "review")
+    run.sees("Nothing is left to study now.")
+    assert run.ends() == 0
+    assert b"\x1b" not in run.sent
+
+
+def test_private_journal_is_told(bare: Srs, terminal: Run) -> None:
+    """The first answer of a private journal says where answers go; the second does not."""
+    bare.collection(
+        SETTINGS.replace("[fsrs]", 'journal = "private"\n[fsrs]'), a="notes:\n  - q: x\n    a: y\n  - q: z\n    a: w\n"
+    )
+    run = terminal(bare, "review")
+    run.sees("x")
+    run.press(" ", "y")
+    run.press("3", "Your answers are kept apart from these decks")
+    run.press(" ", "w")
+    assert "kept apart" not in run.press("3", "2 learning")
+
+
+def test_a_first_day(bare: Srs, terminal: Run) -> None:
+    """Ten new cards of the starter decks, each Good until it leaves the steps, end in the summary."""
+    assert bare("init", str(bare.root)).code == 0
+    run = terminal(bare, "review", cwd=bare.root)
+    run.sees("10 new")
+    for _ in range(20):
+        run.press(" ", "3 Good")
+        run.process.send("3")
+        while "3 Good" in run.text:
+            run.read()
+    run.sees("20 cards answered: 20 good.", "That is all for now.")
+    assert run.ends() == 0
+    assert bare.json("status")["new"] == 0
+    assert bare.json("next")["card"] is None
+
+
+@pytest.mark.parametrize(("key", "code"), [("\x03", 130), ("\x04", 0)])
+@pytest.mark.parametrize("revealed", [False, True])
+def test_leaving_by_control_keys(srs: Srs, terminal: Run, key: str, code: int, revealed: bool) -> None:
+    """Ctrl-C and Ctrl-D end the sitting with the summary; what was answered is kept, the terminal is as it was."""
+    run = terminal(srs, "review")
+    before = flags(run)
+    run.sees("Capital of France?")
+    run.press(" ", "Paris")
+    run.press("3", "Capital of Italy?")
+    if revealed:
+        run.press(" ", "Rome")
+    run.press(key, "1 card answered: 1 good.")
+    after = flags(run)
+    assert run.ends() == code
+    assert after == before
+    assert len(srs.journal()) == 1
+
+
+def test_hangup(srs: Srs, terminal: Run) -> None:
+    """A hangup ends the review; what was answered is kept."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press(" ", "Paris")
+    run.press("3", "Capital of Italy?")
+    run.process.kill(signal.SIGHUP)
+    assert run.ends() == 129
+    assert len(srs.journal()) == 1
+    assert srs.json("status")["reviewed_today"] == 1
+
+
+def test_terminal_that_goes_away(srs: Srs, terminal: Run) -> None:
+    """Closing the terminal window ends the program."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    pid = run.process.pid
+    run.process.close(force=False)
+    end = time.monotonic() + 10
+    while Path(f"/proc/{pid}/cmdline").exists() and time.monotonic() < end:
+        time.sleep(0.05)
+    assert not run.process.isalive()
+
+
+def test_resize(srs: Srs, terminal: Run) -> None:
+    """A new size paints the card anew, within its columns, and rates nothing."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press(" ", "Paris", "3 Good")
+    run.resize(34, 20)
+    run.sees("Paris", "3 Good 10m")
+    assert max(map(len, run.text.splitlines())) <= 34
+    run.resize(100, 30)
+    run.sees("1 Again 1m     2 Hard 6m     3 Good 10m")
+    run.press("3", "Capital of Italy?")
+
+
+def test_stop_and_continue(srs: Srs, terminal: Run) -> None:
+    """Ctrl-Z gives the shell a sane terminal; `fg` paints the same card again, and answers go on."""
+    shell = Terminal(["/bin/sh", "-i"], srs.env | {"PS1": "ready> ", "ENV": ""}, srs.root)
+    try:
+        shell.sees("ready>")
+        shell.press(f"{sys.executable} -m srs review\r", "Capital of France?")
+        shell.press(" ", "Paris")
+        shell.press("\x1a", "ready>")
+        shell.press(
+            "stty -a | tr ' ' '\\n' | grep -E '^-?(echo|icanon|isig)' | tr '\\n' ','\r", "isig,icanon,", "echo,"
+        )
+        shell.press("fg\r", "Paris", "3 Good")
+        shell.press("3", "Capital of Italy?")
+        shell.press("q", "1 card answered", "ready>")
+    finally:
+        shell.close()
+    assert len(srs.journal()) == 1
+
+
+def test_hostile_text(bare: Srs, terminal: Run) -> None:
+    """Escape sequences, OSC 52, C1 controls and bidi overrides in a card are visible text and change nothing."""
+    bare.collection(
+        a='deck: "Evil \u202e deck"\nnotes:\n  - q: "one &#27;[2J two \u202e three &#x9b;31m"\n    id: evil\n'
+        '    a: "copy &#27;]52;c;aGk=&#7; and &#27;]0;title&#7; <b onclick=x>bold</b>"\n'
+    )
+    run = terminal(bare, "review")
+    run.sees("one", "two", "three", "U+202E")
+    run.press(" ", "copy", "]52;c;aGk=", "3 Good")
+    assert b"\x1b]" not in run.sent
+    assert b"\x9b" not in run.sent.replace("⟨".encode(), b"").replace("›".encode(), b"")
+    assert "\u202e".encode() not in run.sent
+    assert not re.search(rb"\x1b\[2J", run.sent)
+    assert run.screen.title == ""
+
+
+def test_a_long_card(bare: Srs, terminal: Run) -> None:
+    """A card longer than the screen keeps its keys on the screen, begins with the answer, and can be scrolled."""
+    front = "".join(f"      line {n}\n\n" for n in range(30))
+    back = "".join(f"      answer {n}\n\n" for n in range(40))
+    bare.collection(long=f"notes:\n  - q: |-\n{front}    id: long\n    a: |-\n{back}")
+    run = terminal(bare, "review")
+    shown = run.sees("line 0", "any key", "arrow keys")
+    assert "line 29" not in shown
+    run.press("\x1b[6~", "line 12", "any key")
+    run.press("\x1b[F", "line 29")
+    assert "answer" not in run.text.replace("shows the answer", "")
+    shown = run.press(" ", "answer 0", "3 Good", "arrow keys")
+    assert "line 0\n" not in shown
+    run.press("\x1b[B", "answer 1")
+    run.press("\x1b[F", "answer 39", "3 Good")
+    run.press("\x1b[H", "line 0", "3 Good")
+    for _ in range(3):
+        run.press("\x1b[A", "line 0")
+    run.resize(60, 12)
+    run.sees("3 Good")
+    run.press("q", "No card was answered.")
+    assert not bare.journal()
+
+
+def test_a_tiny_terminal(srs: Srs, terminal: Run) -> None:
+    """A terminal of ten columns and five lines is of little use and does no harm."""
+    run = terminal(srs, "review", columns=10, rows=5)
+    run.sees("key")
+    run.process.send(" ")
+    run.sees("4 Easy")
+    run.process.send("4qq")
+    assert run.ends() == 0
+    assert len(srs.journal()) == 1
+
+
+def test_what_stood_before_is_kept(srs: Srs, terminal: Run) -> None:
+    """What the terminal showed before the review scrolls away and is not wiped."""
+    shell = Terminal(["/bin/sh", "-c", f"echo precious; exec {sys.executable} -m srs review"], srs.env, srs.root)
+    try:
+        shell.sees("Capital of France?")
+        above = ["".join(line[n].data for n in range(8)) for line in shell.screen.history.top]
+        assert "precious" in above
+    finally:
+        shell.close()
+
+
+def test_typing_ahead(srs: Srs, terminal: Run) -> None:
+    """Keys typed before the card is painted count, in their order."""
+    run = terminal(srs, "review")
+    run.process.send(" 4 4q")
+    run.sees("2 cards answered: 2 easy.")
+    assert run.ends() == 0
+    assert len(srs.journal()) == 2
+
+
+def test_answer_that_cannot_be_saved(srs: Srs, terminal: Run) -> None:
+    """An answer that the disk refuses is told on the screen, and the card stays."""
+    srs("status")
+    device = (srs.home / "state" / "device").read_text().strip()
+    (srs.root / "journal" / f"{device}.2026.jsonl").mkdir(parents=True)
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press(" ", "Paris")
+    run.press("3", "not saved", "3 Good")
+    run.press("q", "No card was answered.")
+    assert run.ends() == 0
+
+
+def test_offer_accepted(bare: Srs, terminal: Run) -> None:
+    """Without any collection a terminal is offered ~/srs; Enter makes it and the review begins."""
+    run = terminal(bare, "review", cwd=bare.home)
+    run.sees("There is no collection yet", "~/srs")
+    run.press("\r", "10 new", "any key")
+    run.press("q", "No card was answered.")
+    assert run.ends() == 0
+    assert (bare.home / "srs" / "srs.toml").is_file()
+
+
+@pytest.mark.parametrize(("answer", "code"), [("n\r", 1), ("\x03", 130), ("\x04", 130)])
+def test_offer_refused(bare: Srs, terminal: Run, answer: str, code: int) -> None:
+    """No to the offer makes nothing; exit 1, or 130 for Ctrl-C and Ctrl-D."""
+    run = terminal(bare, "review", cwd=bare.home)
+    run.sees("Make ~/srs with the starter decks?")
+    run.process.send(answer)
+    assert run.ends() == code
+    if code == 1:
+        run.sees("srs init")
+    assert not (bare.home / "srs").exists()
+
+
+def test_no_offer_for_a_named_collection(bare: Srs, terminal: Run) -> None:
+    """A collection that was named and is not there is an error, not an offer."""
+    run = terminal(bare, "-C", "nowhere", "review", cwd=bare.home)
+    run.sees("nowhere")
+    assert run.ends() == 1
+
+
+def test_output_into_a_file(srs: Srs, terminal: Run) -> None:
+    """With standard output in a file the review is in line mode, though the keyboard is a terminal."""
+    log = srs.home / "log"
+    shell = Terminal(["/bin/sh", "-c", f"{sys.executable} -m srs review > {log}"], srs.env, srs.root)
+    try:
+        shell.process.send("\r3\rq\r")
+        assert shell.ends() == 0
+    finally:
+        shell.close()
+    assert "1 card answered: 1 good." in log.read_text()
+    assert "\x1b" not in log.read_text()
+
+
+def test_add_asks(srs: Srs, terminal: Run) -> None:
+    """`srs add` alone asks two questions in a terminal."""
+    run = terminal(srs, "add")
+    run.press("", "Front:")
+    run.press("Capital of Chile?\r", "Back:")
+    run.press("\r", "Back:")
+    run.press("Santiago\r", "Added", "decks/inbox.yaml")
+    assert run.ends() == 0
+    (card,) = srs.json("list", "deck:inbox")
+    assert "Santiago" in srs.json("show", card["id"])["back"]
+
+
+def test_add_asks_for_what_is_missing(srs: Srs, terminal: Run) -> None:
+    """`srs add term NAME` asks for the meaning in a terminal."""
+    run = terminal(srs, "add", "term", "logits")
+    run.press("", "Means:")
+    run.press("scores before the softmax\r", "Added")
+    assert run.ends() == 0
+    assert len(srs.json("list", "deck:inbox")) == 2
