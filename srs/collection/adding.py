@@ -45,14 +45,15 @@ def add_note(
 
     if kind.marker is None or kind.marker not in fields:
         raise UsageError(f"a {kind.name} needs its {kind.marker or 'marker'}")
-    path = _file_for(collection, deck)
     wanted = dict(extra or {})
     note_id = str(wanted.pop("id", "")) or derived_id(fields[kind.marker])
-    _refuse_twin(collection, note_id)
     others = {name: text for name, text in fields.items() if name != kind.marker}
     entry = note_yaml({kind.marker: fields[kind.marker], "id": note_id, **others, **wanted})
-    place = collection.root / path
     with locked(collection.root):
+        collection.refresh()  # what another `srs add` wrote meanwhile
+        _refuse_twin(collection, note_id)
+        path = _file_for(collection, deck)
+        place = collection.root / path
         old = place.read_bytes() if place.exists() else None
         if old is None:
             up = "../" * path.count("/")
@@ -75,7 +76,9 @@ def add_note(
 def _file_for(collection: Collection, deck: str | None) -> str:
     if deck is None:
         return _INBOX
-    row = collection.db.execute("select path from file where kind = 'deck' and deck = ? order by path limit 1", (deck,)).fetchone()
+    row = collection.db.execute(
+        "select path from file where kind = 'deck' and deck = ? order by path limit 1", (deck,)
+    ).fetchone()
     if row:
         return str(row[0])
     parts = deck.split("::")
@@ -88,12 +91,12 @@ def _file_for(collection: Collection, deck: str | None) -> str:
 
 
 def _refuse_twin(collection: Collection, note_id: str) -> None:
-    row = collection.db.execute("select path, data from note where id = ?", (note_id,)).fetchone()
+    row = collection.db.execute("select data from note where id = ?", (collection.resolve(note_id),)).fetchone()
     if row:
         from srs.collection.stored import note_from_json
 
-        line = note_from_json(row[1]).place.line
-        message = f"there is a note `{note_id}` already, at {row[0]}:{line}"
+        twin = note_from_json(row[0])
+        message = f"there is a note `{twin.id}` already, at {twin.place.path}:{twin.place.line}"
         raise SrsError(message, "change that one, or give this one an id of its own with --id")
 
 

@@ -7,7 +7,7 @@ import difflib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 _SLIP_MS = 5_000
 _INDEX = "index.sqlite3"
+_OTHER_CACHE = "make the folder writable, or name another one in $SRS_CACHE_DIR"
 
 
 class ClockWentBack(SrsError):
@@ -85,9 +86,14 @@ class Collection:
             return cls._opened(root, environ, settings, path, fixed_clock)
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
-                raise SrsError("another srs is busy with this collection", "wait for it, or end it, and repeat") from None
+                raise SrsError(
+                    "another srs is busy with this collection", "wait for it, or end it, and repeat"
+                ) from None
             discard(path)  # a damaged index shows only when it is used; the text has everything
+        try:
             return cls._opened(root, environ, settings, path, fixed_clock)
+        except sqlite3.DatabaseError as error:
+            raise SrsError(f"{path}: the index cannot be made, {error}", _OTHER_CACHE) from None
 
     @classmethod
     def _opened(
@@ -96,8 +102,7 @@ class Collection:
         try:
             db = open_index(path)
         except OSError as error:
-            hint = "make the folder writable, or name another one in $SRS_CACHE_DIR"
-            raise SrsError(f"{path.parent}: {(error.strerror or str(error)).lower()}", hint) from None
+            raise SrsError(f"{path.parent}: {(error.strerror or str(error)).lower()}", _OTHER_CACHE) from None
         collection = cls(root, environ, settings, db, fixed_clock)
         try:
             collection.refresh()
@@ -109,6 +114,8 @@ class Collection:
     def refresh(self) -> bool:
         """Read what changed in decks and journal since the last time. True where anything did."""
         decks = content.refresh(self.db, self.root)
+        if decks:
+            self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
         return history.refresh(self.db, self.journal_folder, self._plan) or decks
 
     # What there is
@@ -168,8 +175,11 @@ class Collection:
         return difflib.get_close_matches(name, ids, 3)
 
     def note_of(self, card: str) -> Note:
-        key = self.db.execute("select note_key from card where id = ? order by active desc", (card,)).fetchone()[0]
-        return content.note_by_key(self.db, key)
+        """The note of a card. Raises SrsError where no deck has the card (any more)."""
+        row = self.db.execute("select note_key from card where id = ? order by active desc, path", (card,)).fetchone()
+        if row is None:
+            raise SrsError(f"there is no card `{card}`", "see: srs list")
+        return content.note_by_key(self.db, row[0])
 
     def notes(self) -> list[Note]:
         """Every note that is not left out, in deck order, drafts included."""
@@ -181,22 +191,31 @@ class Collection:
     def deck_notes(self) -> dict[str, dict[str, str | None]]:
         """What each deck file says of its deck (description, author, licence), by deck name."""
         about: dict[str, dict[str, str | None]] = {}
-        for deck, text in self.db.execute("select deck, about from file where kind = 'deck' and deck != '' order by path"):
+        for deck, text in self.db.execute(
+            "select deck, about from file where kind = 'deck' and deck != '' order by path"
+        ):
             said = about.setdefault(deck, {})
             said.update({key: value for key, value in json.loads(text).items() if value and not said.get(key)})
         return about
 
-    def face(self, card: str, wording: int = 0) -> "Face":
-        """Front and back of a card as HTML; kept, so that the next time needs no Markdown."""
+    def face(self, card: str) -> "Face":
+        """Front and back of a card as HTML, in the wording whose turn it is; kept: next time needs no Markdown."""
         from srs.cards.faces import Face, face
 
-        row = self.db.execute("select front, back, answer from face where card = ? and wording = ?", (card, wording)).fetchone()
+        note, template = self.note_of(card), card.partition(":")[2]
+        prompt = next((each for each in note.prompts if template == f"p-{each.id}"), None)
+        wordings = len(prompt.q if prompt else note.wordings)
+        wording = self.state(card).reps % wordings if wordings > 1 else 0
+        row = self.db.execute(
+            "select front, back, answer from face where card = ? and wording = ?", (card, wording)
+        ).fetchone()
         if row:
             return Face(*row)
-        made = face(self.note_of(card), self.types, card.partition(":")[2], wording)
+        made = face(note, self.types, template, wording)
         with writing(self.db):
             self.db.execute(
-                "insert or replace into face values (?, ?, ?, ?, ?)", (card, wording, made.front, made.back, made.answer)
+                "insert or replace into face values (?, ?, ?, ?, ?)",
+                (card, wording, made.front, made.back, made.answer),
             )
         return made
 
@@ -228,14 +247,18 @@ class Collection:
 
     # What the learner does
 
-    def answer(self, card: str, rating: int, now: int, ms: int | None, mode: ev.Mode = "study") -> Answered:
+    def answer(
+        self, card: str, rating: int, now: int, ms: int | None, mode: ev.Mode = "study", shown: int | None = None
+    ) -> Answered:
         """Record an answer (1 Again to 4 Easy), given after `ms`. On disk when this returns.
 
+        `shown` is the instant of the preview that the learner saw: its days hold, even if a new one began meanwhile.
         Raises ClockWentBack, NewerJournal, JournalError: then nothing was recorded.
         """
         at = self._stamp(now)
         state, (rules, model), day = self.state(card), self._plan.of_deck(self._deck_of(card)), self.day(at)
-        given = answer(state, at, day, rating, rules, model, fuzz_seed(card, state.reps))
+        promised = day if shown is None else self.day(shown)
+        given = answer(state, at, promised, rating, rules, model, fuzz_seed(card, state.reps))
         progress = given.progress
         if isinstance(progress, New):
             raise AssertionError("no answer leaves a card new")
@@ -271,7 +294,11 @@ class Collection:
         for year, lines in by_year.items():
             path = self.journal_folder / f"{self.device}.{year}.jsonl"
             journal.append(path, ev.header_line(self.device), lines, _is_whole, self.state_folder / "fragments")
-        history.refresh(self.db, self.journal_folder, self._plan)
+        try:
+            history.refresh(self.db, self.journal_folder, self._plan)
+        except sqlite3.DatabaseError as error:
+            message = f"the event is saved in the journal, but the index could not follow: {error}"
+            raise SrsError(message, "start again: the next command brings the index up to date") from error
 
     def starts_private_journal(self) -> bool:
         """True where the journal is kept apart from the collection and holds nothing yet."""
@@ -281,6 +308,13 @@ class Collection:
     def has_answers(self) -> bool:
         """True where any card was ever answered."""
         return self.db.execute("select 1 from event where do = 'review' limit 1").fetchone() is not None
+
+    def record_each(self, cards: Sequence[str], now: int, make: Callable[[str, int, str], ev.Event]) -> None:
+        """Record one event for each card; `make` gets the event's id and time (ms), and the card. In one write."""
+        first = self._stamp(now)
+        events = [make(self._new_id(at), at, card) for at, card in enumerate(cards, first)]
+        if events:
+            self.record(events)
 
     def record_contents(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Journal that the exported content of notes changed: (note, hash, time in ms). In one write."""
@@ -316,7 +350,7 @@ class Collection:
             raise NewerJournal(message, "update srs on this device; until then it reads and does not write")
 
     def _deck_of(self, card: str) -> str:
-        row = self.db.execute("select deck from card where id = ? order by active desc", (card,)).fetchone()
+        row = self.db.execute("select deck from card where id = ? order by active desc, path", (card,)).fetchone()
         return row[0] if row else ""
 
     def _model_of_deck(self, deck: str) -> Model:
@@ -359,4 +393,3 @@ def _year(at: int) -> int:
 def _bounded(ms: int | None) -> int | None:
     """A thinking time that a night at the keyboard does not spoil: at most ten minutes."""
     return None if ms is None else max(0, min(ms, 600_000))
-

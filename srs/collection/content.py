@@ -16,7 +16,7 @@ from srs.cards.note import DeckFile, Note
 from srs.cards.notetype import NoteTypes
 from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
-from srs.errors import Problem
+from srs.errors import Problem, SrsError
 
 _SUFFIXES = (".yaml", ".yml")
 _RACY_NS = 1_000_000_000
@@ -40,7 +40,10 @@ def deck_files(root: Path) -> dict[str, Seen]:
 def refresh(db: sqlite3.Connection, root: Path) -> bool:
     """Bring notes, cards and problems up to date with the files. True where anything changed."""
     decks, own_types = deck_files(root), _yaml_files(root, "notetypes")
-    known = {row[0]: Seen(*row[1:]) for row in db.execute("select path, size, mtime, inode from file where kind != 'journal'")}
+    known = {
+        row[0]: Seen(*row[1:])
+        for row in db.execute("select path, size, mtime, inode from file where kind != 'journal'")
+    }
     if known == {**decks, **own_types}:
         return False
     with writing(db):
@@ -53,16 +56,27 @@ def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
 
     types, problems = dict(builtin_types()), list[Problem]()
     for path in _yaml_files(root, "notetypes"):
-        own, found = read_notetype(path, (root / path).read_bytes())
+        own, found = read_notetype(path, _bytes(root / path))
         problems += found
         if own is None:
             continue
         if own.name in types:
             hint = "give it a name of its own"
-            problems.append(Problem(path, 1, 1, "error", "type-twice", f"there is a note type `{own.name}` already", hint))
+            problems.append(
+                Problem(path, 1, 1, "error", "type-twice", f"there is a note type `{own.name}` already", hint)
+            )
         else:
             types[own.name] = own
     return types, problems
+
+
+def readable_name(name: str) -> str:
+    """A file's name, which the index must be able to hold. Raises SrsError where it is not UTF-8."""
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise SrsError(f"the name of the file {name!a} is not UTF-8", "rename it") from None
+    return name
 
 
 def note_by_key(db: sqlite3.Connection, key: int) -> Note:
@@ -72,15 +86,17 @@ def note_by_key(db: sqlite3.Connection, key: int) -> Note:
 def _refresh(db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_types: Mapping[str, Seen]) -> bool:
     rows = db.execute("select path, size, mtime, inode, checksum, kind from file where kind != 'journal'").fetchall()
     known = {row[0]: (Seen(*row[1:4]), row[4]) for row in rows}
-    types_changed = {path: known[path][0] for path, *_, kind in rows if kind == "notetype"} != own_types
+    started, checksums = time.time_ns(), {path: zlib.crc32(_bytes(root / path)) for path in own_types}
+    types_changed = {path: known[path][1] for path, *_, kind in rows if kind == "notetype"} != checksums
     types, type_problems = load_types(root)
     changed = False
     for path in known.keys() - decks.keys() - own_types.keys():
         _forget(db, path)
         changed = True
     for path, seen in own_types.items():
-        _note_file(db, path, "notetype", seen, 0)
+        _note_file(db, path, "notetype", seen, checksums[path], started)
     if types_changed:
+        changed = True
         db.execute("delete from problem where source = 'types'")
         _add_problems(db, type_problems, "types")
     for path, seen in decks.items():
@@ -105,7 +121,9 @@ def _reread(
         data = (root / path).read_bytes()
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
-        deck = DeckFile(path, "", None, None, None, (), (Problem(path, 1, 1, "error", "unreadable", f"cannot be read: {reason}"),))
+        deck = DeckFile(
+            path, "", None, None, None, (), (Problem(path, 1, 1, "error", "unreadable", f"cannot be read: {reason}"),)
+        )
         checksum = -1
     else:
         checksum = zlib.crc32(data)
@@ -130,10 +148,23 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> None
         linked = bool(note.needs or note.was)
         notes.append((key, note.id, deck.path, position, note.deck, note.type, note.draft, linked, note_to_json(note)))
         for order, card in enumerate(cards_of(note, types)):
-            row = (card.id, key, note.id, note.deck, card.type, card.template, order, deck.path, position, not note.draft)
+            row = (
+                card.id,
+                key,
+                note.id,
+                note.deck,
+                card.type,
+                card.template,
+                order,
+                deck.path,
+                position,
+                not note.draft,
+            )
             cards.append(row)
     db.executemany(
-        "insert into note (key, id, path, position, deck, type, draft, linked, data) values (?, ?, ?, ?, ?, ?, ?, ?, ?)", notes
+        "insert into note (key, id, path, position, deck, type, draft, linked, data)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        notes,
     )
     db.executemany(
         "insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
@@ -149,12 +180,13 @@ def _forget(db: sqlite3.Connection, path: str) -> None:
 
 
 def _note_file(
-    db: sqlite3.Connection, path: str, kind: str, seen: Seen, checksum: int, started: int = 0, deck: DeckFile | None = None
+    db: sqlite3.Connection, path: str, kind: str, seen: Seen, checksum: int, started: int, deck: DeckFile | None = None
 ) -> None:
-    mtime = -1 if started and started - seen.mtime < _RACY_NS else seen.mtime
+    mtime = -1 if abs(started - seen.mtime) < _RACY_NS else seen.mtime
     db.execute(
-        "insert into file (path, kind, size, mtime, inode, checksum) values (?, ?, ?, ?, ?, ?) on conflict do update set"
-        " size = excluded.size, mtime = excluded.mtime, inode = excluded.inode, checksum = excluded.checksum",
+        "insert into file (path, kind, size, mtime, inode, checksum) values (?, ?, ?, ?, ?, ?)"
+        " on conflict do update set size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,"
+        " checksum = excluded.checksum",
         (path, kind, seen.size, mtime, seen.inode, checksum),
     )
     if deck:
@@ -196,12 +228,12 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
         place, name = pending.pop()
         try:
             entries = list(os.scandir(place))
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            relative = f"{name}/{entry.name}"
+            relative = f"{name}/{readable_name(entry.name)}"
             if entry.is_dir(follow_symlinks=False):
                 pending.append((place / entry.name, relative))
             elif entry.name.endswith(_SUFFIXES):
@@ -209,6 +241,14 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
                 if seen:
                     found[relative] = seen
     return dict(sorted(found.items()))
+
+
+def _bytes(path: Path) -> bytes:
+    """What stands in a note type's file; nothing where it cannot be read, which its reader then finds wrong."""
+    try:
+        return path.read_bytes()
+    except OSError:
+        return b""
 
 
 def _seen(path: Path) -> Seen | None:

@@ -15,7 +15,7 @@ class FileChanged(SrsError):
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One writer of decks at a time, among programs of ours. The lock is on the folder itself and leaves no file."""
+    """One of our programs at a time. The lock is on the folder itself and leaves no file."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

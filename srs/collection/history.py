@@ -11,17 +11,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection import journal
-from srs.collection.content import Seen
+from srs.collection.content import Seen, readable_name
 from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, event_row, state_row
+from srs.errors import SrsError
 from srs.memory import events as ev
 from srs.memory.fold import amendments, dead_ids, fold, fold_many
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
+from srs.memory.state import CardState, New
 
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
 
+_UNSEEN = CardState()
 _PRESENT_CARD = (
     "coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
     " || substr(card, instr(card, ':')), card)"
@@ -45,7 +48,7 @@ def journal_files(folder: Path) -> dict[str, Seen]:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
         return {}
-    stats = ((e.name, e.stat()) for e in entries if not e.name.startswith(".") and e.is_file())
+    stats = ((readable_name(e.name), e.stat()) for e in entries if not e.name.startswith(".") and e.is_file())
     return {name: Seen(s.st_size, s.st_mtime_ns, s.st_ino) for name, s in stats}
 
 
@@ -59,8 +62,10 @@ def refresh(db: sqlite3.Connection, folder: Path, plan: Plan) -> bool:
 
 
 def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
-    """The events of a card in order: live ones, or with `dead` all of them, as written."""
+    """The events of a card in order: live ones as amended, or with `dead` all of them as written."""
     columns = EVENT_COLUMNS
+    if dead:
+        columns = columns.replace(" at,", " coalesce(written_at, at),").replace(" day,", " coalesce(written_day, day),")
     where = "" if dead else "and not dead"
     rows = db.execute(f"select {columns} from event where subject = ? {where} order by at, id", (card,))
     return [event_of(row) for row in rows]
@@ -79,7 +84,7 @@ def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan:
             break
         if known.get(path) == seen:
             continue
-        chunk = journal.read(folder / path, _mark(db, path))
+        chunk = _read(folder / path, _mark(db, path))
         if chunk and chunk.fresh and path in known:
             whole = True
         elif chunk:
@@ -88,11 +93,19 @@ def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan:
     if whole:
         _clear(db)
         for path, seen in files.items():
-            chunk = journal.read(folder / path, None)
+            chunk = _read(folder / path, None)
             if chunk:
                 _take(db, path, chunk)
             _note(db, path, seen, chunk)
     return _bring_up_to_date(db, plan, whole, added)
+
+
+def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
+    try:
+        return journal.read(path, mark)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise SrsError(f"{path}: cannot be read, {reason}", "without it the state of the cards is not known") from None
 
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str]) -> bool:
@@ -188,13 +201,11 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str]) -> No
         return
     for card in cards:
         rules, model = plan.of_deck(_deck_of(db, card))
-        events = events_of_card(db, card)
-        if events:
-            row = state_row(card, fold(events, rules, model), model)
-            db.execute(f"insert or replace into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", row)
-        else:
-            db.execute("delete from state where card = ?", (card,))
-        fresh = not events or row[1] == 0
+        state = fold(events_of_card(db, card), rules, model)
+        db.execute("delete from state where card = ?", (card,))
+        if state != _UNSEEN:
+            db.execute(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", state_row(card, state, model))
+        fresh = isinstance(state.progress, New)
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
 
 
@@ -208,7 +219,7 @@ def _fold_all(db: sqlite3.Connection, plan: Plan) -> None:
     events = (event_of((*row[:3], row[-1], *row[4:-1])) for row in db.execute(query))
     states = fold_many(events, of_card)
     db.execute("delete from state")
-    rows = (state_row(card, state, of_card(card)[1]) for card, state in states.items())
+    rows = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
     db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
     db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
 

@@ -1,11 +1,12 @@
 """The index file: opened, made, thrown away. Knows its schema and version, not what the rows mean."""
 
-import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
+
+from srs.collection.files import locked
 
 VERSION = 1
 """Raised with every change of schema.sql or of what is put in the tables; an older index is made anew."""
@@ -16,15 +17,16 @@ _BUSY_SECONDS = 60.0
 def open_index(path: Path) -> sqlite3.Connection:
     """A connection to the index at `path`, in autocommit mode; an absent, foreign or damaged file is replaced."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    try:
+    with locked(path.parent):  # SQLite does not wait for its lock while a file turns to WAL
+        try:
+            return _opened(path)
+        except sqlite3.OperationalError as error:
+            if "locked" in str(error):
+                raise
+            discard(path)
+        except sqlite3.DatabaseError:
+            discard(path)
         return _opened(path)
-    except sqlite3.OperationalError as error:
-        if "locked" in str(error):
-            raise
-        discard(path)
-    except sqlite3.DatabaseError:
-        discard(path)
-    return _opened(path)
 
 
 def discard(path: Path) -> None:
@@ -72,7 +74,6 @@ def _opened(path: Path) -> sqlite3.Connection:
 
 
 def _made_anew(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
-    """Two commands may get here at once; the second finds the version of the first."""
     tables = db.execute("select count(*) from sqlite_schema").fetchone()[0]
     if tables:
         db.close()
@@ -81,11 +82,10 @@ def _made_anew(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
         db.execute("pragma synchronous = normal")
     db.execute("pragma journal_mode = wal")
     with writing(db):
-        if db.execute("pragma user_version").fetchone()[0] != VERSION:
-            for statement in _statements():
-                db.execute(statement)
-            db.execute(f"pragma user_version = {VERSION}")
-    os.chmod(path, 0o600)
+        for statement in _statements():
+            db.execute(statement)
+        db.execute(f"pragma user_version = {VERSION}")
+    path.chmod(0o600)
     return db
 
 

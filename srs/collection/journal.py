@@ -60,7 +60,9 @@ def append(
                 return span
     except OSError as error:
         raise _refused(path, error) from error
-    raise JournalError(f"{path} is replaced again and again while we write", "stop the program that does it, and repeat")
+    raise JournalError(
+        f"{path} is replaced again and again while we write", "stop the program that does it, and repeat"
+    )
 
 
 def read(path: Path, mark: Mark | None) -> Chunk | None:

@@ -25,7 +25,9 @@ def find_collection(given: str | None, environ: Mapping[str, str], cwd: Path) ->
         if place:
             root = Path(place).expanduser()
             if not (root / SETTINGS_NAME).is_file():
-                raise NoCollection(f"{name} names {place}, which holds no {SETTINGS_NAME}", f"make one: srs init {place}")
+                raise NoCollection(
+                    f"{name} names {place}, which holds no {SETTINGS_NAME}", f"make one: srs init {place}"
+                )
             return root.resolve()
     for folder in (cwd, *cwd.parents):
         if (folder / SETTINGS_NAME).is_file():
@@ -33,7 +35,9 @@ def find_collection(given: str | None, environ: Mapping[str, str], cwd: Path) ->
     home = default_collection(environ)
     if (home / SETTINGS_NAME).is_file():
         return home.resolve()
-    raise NoCollection("there is no collection here, above here, or in ~/srs", "make one with the starter decks: srs init")
+    raise NoCollection(
+        "there is no collection here, above here, or in ~/srs", "make one with the starter decks: srs init"
+    )
 
 
 def default_collection(environ: Mapping[str, str]) -> Path:

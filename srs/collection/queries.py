@@ -48,12 +48,13 @@ def reviews(db: sqlite3.Connection, day: int) -> list[Waiting]:
     return [Waiting(*row) for row in rows]
 
 
-def fresh(db: sqlite3.Connection, day: int) -> Iterator[Waiting]:
-    """New cards in written order: file by path, note by place in it, card by order in the note."""
+def fresh(db: sqlite3.Connection, day: int, note: str | None = None) -> Iterator[Waiting]:
+    """New cards, of one `note` or of all, as written: file by path, note by place in it, card by order in the note."""
+    only = "" if note is None else "and c.note = :note"
     rows = db.execute(
         "select c.id, c.note, c.deck, null from card c left join state s on s.card = c.id"
-        f" where c.active and c.fresh and (s.card is null or {_OPEN}) order by c.path, c.position, c.ord",
-        {"day": day},
+        f" where c.active and c.fresh {only} and (s.card is null or {_OPEN}) order by c.path, c.position, c.ord",
+        {"day": day, "note": note},
     )
     return (Waiting(*row) for row in rows)
 

@@ -131,9 +131,7 @@ def state_of(row: tuple[Any, ...]) -> CardState:
     suspended, buried_until, flag, mark = rest
     memory = () if stored is None else tuple(json.loads(stored))
     progress = _progress(kind, due, step, memory)
-    return CardState(
-        progress, reps, lapses, last_at, last_day, last_event, bool(suspended), buried_until, flag, mark
-    )
+    return CardState(progress, reps, lapses, last_at, last_day, last_event, bool(suspended), buried_until, flag, mark)
 
 
 def _progress_columns(progress: Progress) -> tuple[int, int | None, int | None, Memory | None]:

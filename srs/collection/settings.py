@@ -76,10 +76,14 @@ def read_settings(root: Path) -> Settings:
         text = path.read_bytes().decode("utf-8")
         raw = tomllib.loads(text)
     except UnicodeDecodeError as error:
-        raise SettingsError(f"{SETTINGS_NAME}:1:1: the file is not UTF-8 ({error.reason})", "save it as UTF-8") from None
+        raise SettingsError(
+            f"{SETTINGS_NAME}:1:1: the file is not UTF-8 ({error.reason})", "save it as UTF-8"
+        ) from None
     except tomllib.TOMLDecodeError as error:
         line, column, reason = _toml_place(str(error), text)
-        raise SettingsError(f"{SETTINGS_NAME}:{line}:{column}: {reason}", "see https://toml.io for the notation") from None
+        raise SettingsError(
+            f"{SETTINGS_NAME}:{line}:{column}: {reason}", "see https://toml.io for the notation"
+        ) from None
     return _Reader(text).settings(raw)
 
 
@@ -134,7 +138,9 @@ class _Reader:
         taken = {name: self._value(name, value, _TOP, None) for name, value in top.items()}
         defaults = self._deck_values(study, "study", _STUDY) | self._deck_values(fsrs, "fsrs", _FSRS)
         per_deck = {
-            name: self._deck_values(self._table(values, f'deck."{name}"', name, "deck"), f'deck."{name}"', _STUDY | _FSRS)
+            name: self._deck_values(
+                self._table(values, f'deck."{name}"', name, "deck"), f'deck."{name}"', _STUDY | _FSRS
+            )
             for name, values in decks.items()
         }
         return Settings(defaults=DeckSettings(**defaults), decks=per_deck, **taken)

@@ -38,7 +38,7 @@ journal = "here"                  # or "private": kept in your state directory, 
 
 
 def make_collection(root: Path, environ: Mapping[str, str], source: Path | None, empty: bool) -> None:
-    """Make a collection at `root`: with nothing, with the decks and journal of the one at `source`, or the starter decks.
+    """Make a collection at `root`: empty, with the decks and journal of the one at `source`, or the starter decks.
 
     Raises SrsError where there is a collection already, or files in the way of one.
     """
@@ -75,7 +75,9 @@ def starter_decks() -> Path:
     for folder in candidates:
         if (folder / "karpathy").is_dir():
             return folder
-    raise SrsError("the starter decks are missing from this installation", "install srs again, or use: srs init --empty")
+    raise SrsError(
+        "the starter decks are missing from this installation", "install srs again, or use: srs init --empty"
+    )
 
 
 def _take_along(source: Path, root: Path, environ: Mapping[str, str]) -> None:

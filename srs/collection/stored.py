@@ -12,8 +12,9 @@ def note_to_json(note: Note) -> str:
     prompts = [[p.id, p.q, p.a, p.place.line, p.place.column] for p in note.prompts]
     return json.dumps(
         [
-            note.id, note.pinned, note.type, note.deck, note.tags, dict(note.fields), note.wordings, prompts, note.needs,
-            note.was, note.draft, note.cards, note.guid, note.origin, note.place.path, note.place.line, note.place.column,
+            note.id, note.pinned, note.type, note.deck, note.tags, dict(note.fields), note.wordings, prompts,
+            note.needs, note.was, note.draft, note.cards, note.guid, note.origin, note.place.path, note.place.line,
+            note.place.column,
         ],
         ensure_ascii=False,
         separators=(",", ":"),
@@ -23,7 +24,8 @@ def note_to_json(note: Note) -> str:
 def note_from_json(text: str) -> Note:
     """The note that `note_to_json` wrote."""
     (
-        id_, pinned, type_, deck, tags, fields, wordings, prompts, needs, was, draft, cards, guid, origin, path, line, column,
+        id_, pinned, type_, deck, tags, fields, wordings, prompts, needs, was, draft, cards, guid, origin,
+        path, line, column,
     ) = json.loads(text)  # fmt: skip
     return Note(
         id=id_,

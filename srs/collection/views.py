@@ -67,8 +67,8 @@ class CardView:
 
 
 _SELECT = """
-select c.id, c.template, n.key, n.data, s.kind, s.due, s.memory, s.stability, s.difficulty, s.reps, s.lapses, s.last_day,
-  s.suspended, s.buried_until, s.flag, s.mark
+select c.id, c.template, n.key, n.data, s.kind, s.due, s.memory, s.stability, s.difficulty, s.reps, s.lapses,
+  s.last_day, s.suspended, s.buried_until, s.flag, s.mark
 from card c join note n on n.key = c.note_key left join state s on s.card = c.id
 where not n.left_out {where}
 order by c.path, c.position, c.ord

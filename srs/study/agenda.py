@@ -28,7 +28,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a sitting asks for beyond the settings: `new` more new cards today, only the cards (by id) that `wanted` takes."""
+    """What a sitting asks for beyond the settings: `new` more new cards, only the cards (by id) that `wanted` takes."""
 
     new: int = 0
     wanted: Callable[[str], bool] | None = None
@@ -89,10 +89,12 @@ def plan(
     """The agenda of `day`, which ends at `day_end` (ms). `settings` gives what holds for a deck."""
     wanted = limits.wanted or (lambda _: True)
     learning = tuple(
-        Item(w.card, w.note, w.deck, "learning", w.due) for w in found.learning if (w.due or 0) < day_end and wanted(w.card)
+        Item(w.card, w.note, w.deck, "learning", w.due)
+        for w in found.learning
+        if (w.due or 0) < day_end and wanted(w.card)
     )
     room = _Room(settings, found.done, limits.new)
-    siblings = _Siblings(settings, {d.note for d in found.done} | {w.note for w in found.learning})
+    siblings = _Siblings(settings, (*found.done, *found.learning))
     by_load = sorted(found.reviews, key=lambda w: (w.due or 0, _shuffled(w.card, day)))
     reviews = [
         Item(w.card, w.note, w.deck, "review")
@@ -153,15 +155,18 @@ class _Room:
 class _Siblings:
     """One card of a note a day, where the deck asks for that."""
 
-    def __init__(self, settings: Callable[[str], DeckSettings], touched: set[str]) -> None:
+    def __init__(self, settings: Callable[[str], DeckSettings], touched: Iterable[Done | Waiting]) -> None:
         self._settings = settings
-        self._touched = touched
+        self._touched: dict[str, set[str]] = {}
+        for each in touched:
+            self._touched.setdefault(each.note, set()).add(each.card)
 
     def free(self, waiting: Waiting) -> bool:
-        return waiting.note not in self._touched or not self._settings(waiting.deck).bury_siblings
+        others = self._touched.get(waiting.note, set()) - {waiting.card}
+        return not others or not self._settings(waiting.deck).bury_siblings
 
     def keep(self, waiting: Waiting) -> bool:
-        self._touched.add(waiting.note)
+        self._touched.setdefault(waiting.note, set()).add(waiting.card)
         return True
 
 
@@ -175,7 +180,7 @@ def _shuffled(card: str, seed: int) -> int:
 
 
 def _mixed(new: list[Item], reviews: list[Item], mix: str, done_new: int, done_reviews: int) -> tuple[Item, ...]:
-    """New cards and reviews in one line. Each stands at its share of the whole day, so answering the head moves nothing."""
+    """New cards and reviews in one line, each at its share of the whole day: so answering the head moves nothing."""
     if mix == "reviews-first":
         return (*reviews, *new)
     if mix == "new-first":

@@ -14,7 +14,9 @@ from srs.errors import UsageError
 Predicate = Callable[[CardView], bool]
 
 _WORD = re.compile(r'\s*(?:([()])|(-?)((?:[^\s"()]|"(?:[^"\\]|\\.)*")+))')
-_COMPARE = re.compile(r"(s|stability|d|difficulty|r|retrievability|reps|lapses|due|ivl)(<=|>=|!=|=|<|>)(-?\d+(?:\.\d+)?)\Z")
+_COMPARE = re.compile(
+    r"(s|stability|d|difficulty|r|retrievability|reps|lapses|due|ivl)(<=|>=|!=|=|<|>)(-?\d+(?:\.\d+)?)\Z"
+)
 _IS = ("due", "new", "learn", "learning", "review", "relearning", "suspended", "buried", "draft", "marked")
 
 
@@ -26,7 +28,7 @@ class _Token:
 
 
 def parse_query(query: str, day: int, now: int) -> Predicate:
-    """What `query` asks of a card on study day `day` at instant `now` (ms). Raises UsageError saying what is not understood."""
+    """What `query` asks of a card on study day `day` at instant `now` (ms). UsageError says what is not understood."""
     tokens = _tokens(query)
     if not tokens:
         return lambda _: True
@@ -49,8 +51,9 @@ def _tokens(query: str) -> list[_Token]:
         if bracket:
             tokens.append(_Token(bracket, False, False))
         elif word:
-            tokens.append(_Token(re.sub(r'"((?:[^"\\]|\\.)*)"', lambda m: m[1], word), '"' in word, bool(minus)))
-        if minus and query[position : position + 1] == "(":
+            plain = re.sub(r'"((?:[^"\\]|\\.)*)"', lambda m: re.sub(r"\\(.)", r"\1", m[1]), word)
+            tokens.append(_Token(plain, '"' in word, bool(minus)))
+        if word == "-" and query[position : position + 1] == "(":
             raise UsageError(f"put the minus before each word, not before a bracket: {query}")
     return tokens
 
@@ -152,7 +155,9 @@ def _is_due(card: CardView, day: int, now: int) -> bool:
 def _prop(value: str, day: int) -> Predicate:
     match = _COMPARE.match(value)
     if not match:
-        raise UsageError(f"`prop:{value}` is not understood", "write it like prop:s<7, prop:d>=8, prop:lapses>3, prop:due<=2")
+        raise UsageError(
+            f"`prop:{value}` is not understood", "write it like prop:s<7, prop:d>=8, prop:lapses>3, prop:due<=2"
+        )
     name, operator, number = match[1], match[2], float(match[3])
 
     def predicate(card: CardView) -> bool:
@@ -187,7 +192,7 @@ def _property(card: CardView, name: str, day: int) -> float | None:
 
 
 def _words(text: str) -> Predicate:
-    wanted = re.compile(translate(f"*{text}*"), re.IGNORECASE | re.DOTALL)
+    wanted = _pattern(f"*{text}*")
 
     def predicate(card: CardView) -> bool:
         note = card.note
@@ -199,11 +204,15 @@ def _words(text: str) -> Predicate:
 
 def _tree(value: str, names: Callable[[CardView], tuple[str, ...]]) -> Predicate:
     """A name or anything under it, letter case aside; `*` stands for any letters."""
-    wanted = re.compile(translate(value), re.IGNORECASE)
-    below = re.compile(translate(f"{value}::*"), re.IGNORECASE)
+    wanted, below = _pattern(value), _pattern(f"{value}::*")
     return lambda card: any(wanted.match(name) or below.match(name) for name in names(card))
 
 
 def _like(value: str, name: Callable[[CardView], str]) -> Predicate:
-    wanted = re.compile(translate(value), re.IGNORECASE)
+    wanted = _pattern(value)
     return lambda card: bool(wanted.match(name(card)))
+
+
+def _pattern(text: str) -> re.Pattern[str]:
+    """Letter case aside; `*` stands for any letters, everything else for itself."""
+    return re.compile(translate(re.sub(r"[?\[]", r"[\g<0>]", text)), re.IGNORECASE)

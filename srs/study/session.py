@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from srs.cards.faces import Face
 from srs.cards.note import Note
 from srs.collection.collection import Answered, Collection
+from srs.errors import SrsError
 from srs.memory.schedule import Answers
 from srs.study.agenda import Agenda, Item, Limits
 from srs.study.today import agenda_of
@@ -90,13 +91,14 @@ class Session:
         if not isinstance(self.step, Revealed):
             raise RuntimeError("an answer needs a revealed card")
         now = self._clock()
-        answered = self._collection.answer(self.step.question.item.card, rating, now, now - self._shown_at)
+        card, shown = self.step.question.item.card, self.step.at
+        answered = self._collection.answer(card, rating, now, now - self._shown_at, shown=shown)
         self.tally.answers.append(answered)
         self._advance()
         return answered
 
     def undo(self) -> str | None:
-        """Take back this device's newest event; its card is shown again. The card's id, or None where there is nothing."""
+        """Take back this device's newest event and show its card again. The card's id; None where there is nothing."""
         undone = self._collection.undo(self._clock())
         if undone is None:
             return None
@@ -107,9 +109,12 @@ class Session:
 
     def look_ahead(self) -> None:
         """Prepare the cards that come next, while the learner reads: so no answer waits for Markdown."""
-        for card in self._ahead:
-            self._collection.face(card)
-        self._ahead = ()
+        ahead, self._ahead = self._ahead, ()
+        for card in ahead:
+            try:
+                self._collection.face(card)
+            except SrsError:  # gone from its deck meanwhile, or not to be drawn: told when its turn comes
+                pass
 
     def look_again(self) -> Step:
         """After a pause, or when files may have changed: what is to be shown now."""

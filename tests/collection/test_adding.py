@@ -1,0 +1,147 @@
+from pathlib import Path
+
+import pytest
+
+from srs.cards.identity import derived_id
+from srs.collection.adding import add_note
+from srs.collection.collection import Collection
+from srs.collection.files import FileChanged, replace_file
+from srs.collection.starter import make_collection as init
+from srs.errors import SrsError, UsageError
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection
+
+
+def opened(tmp_path: Path, decks: dict[str, str]) -> Collection:
+    return open_collection(*make_collection(tmp_path, decks))
+
+
+def add(collection: Collection, q: str, deck: str | None = None, **extra: str) -> str:
+    return add_note(collection, collection.types["basic"], {"q": q, "a": "Yes"}, deck, extra).path
+
+
+def test_without_a_deck_it_goes_to_the_inbox(tmp_path: Path) -> None:
+    """A note for no deck goes to decks/inbox.yaml, which is made at need, and can be studied at once."""
+    collection = opened(tmp_path, {})
+    added = add_note(collection, collection.types["basic"], {"q": "Is it: so?", "a": "Yes # it is"})
+    assert (added.path, added.note.id, added.note.deck) == ("decks/inbox.yaml", derived_id("Is it: so?"), "inbox")
+    assert added.note.fields["a"] == "Yes # it is"
+    lines = (collection.root / added.path).read_text("utf-8").splitlines()
+    assert "Is it: so?" in lines[added.first - 1] and "it is" in lines[added.last - 1]
+    collection.refresh()
+    assert collection.view(added.cards[0], moment()).state == "new" and not collection.problems()
+
+
+def test_a_deck_is_its_first_file(tmp_path: Path) -> None:
+    """A note for a deck goes to the deck's first file by path, whatever its name; bytes there stay as they are."""
+    collection = opened(
+        tmp_path, {"b.yaml": "deck: ML\n" + basic_deck("one"), "a/z.yaml": "deck: ML\n" + basic_deck("two")}
+    )
+    before = (collection.root / "decks/a/z.yaml").read_bytes()
+    assert add(collection, "Three?", "ML") == "decks/a/z.yaml"
+    assert (collection.root / "decks/a/z.yaml").read_bytes().startswith(before)
+    assert (collection.root / "decks/b.yaml").read_text("utf-8") == "deck: ML\n" + basic_deck("one")
+
+
+def test_a_new_deck_gets_a_file_of_its_name(tmp_path: Path) -> None:
+    """A note for a deck that is not there makes decks/Name/Part.yaml, of that very deck."""
+    collection = opened(tmp_path, {})
+    assert add(collection, "One?", "ML::Basics") == "decks/ML/Basics.yaml"
+    collection.refresh()
+    assert [note.deck for note in collection.notes()] == ["ML::Basics"]
+    assert add(collection, "Two?", "ML::Basics") == "decks/ML/Basics.yaml"
+
+
+@pytest.mark.parametrize("name", ["", "../up", "A::", "::A", "a/b", ".hidden", "a\nb", "A::.."])
+def test_names_that_lead_elsewhere(tmp_path: Path, name: str) -> None:
+    """A deck's name that would be no file of its own under decks/ is refused."""
+    collection = opened(tmp_path, {})
+    with pytest.raises(UsageError):
+        add(collection, "One?", name)
+    assert list((collection.root / "decks").iterdir()) == []
+
+
+def test_a_file_that_holds_another_deck(tmp_path: Path) -> None:
+    """Where the file of a new deck's name holds another deck, nothing is written."""
+    collection = opened(tmp_path, {"ML.yaml": "deck: Other\n" + basic_deck("one")})
+    with pytest.raises(SrsError, match=r"decks/ML.yaml exists and holds another deck"):
+        add(collection, "One?", "ML")
+
+
+def test_twins_are_refused(tmp_path: Path) -> None:
+    """A note whose id is taken, now or as a former id, is refused with the place of the other one."""
+    collection = opened(
+        tmp_path, {"a.yaml": basic_deck("one") + "  - q: New?\n    id: new\n    was: [old]\n    a: x\n"}
+    )
+    with pytest.raises(SrsError, match=r"there is a note `one` already, at decks/a.yaml:2"):
+        add(collection, "Again?", id="one")
+    with pytest.raises(SrsError, match=r"there is a note `new` already, at decks/a.yaml:5"):
+        add(collection, "Again?", id="old")
+    add(collection, "What?")
+    with pytest.raises(SrsError, match="already"):
+        add(collection, "What?")
+    assert (collection.root / "decks/inbox.yaml").read_text("utf-8").count("What?") == 1
+
+
+@pytest.mark.parametrize("text", ["notes:\n  - q: [unclosed\n", "notes: 3\n", "- just a list\n"])
+def test_a_file_that_cannot_take_it(tmp_path: Path, text: str) -> None:
+    """Where the deck's file is broken, it is named and left byte for byte as it was."""
+    collection = opened(tmp_path, {"inbox.yaml": text})
+    with pytest.raises(SrsError, match=r"decks/inbox.yaml"):
+        add(collection, "One?")
+    assert (collection.root / "decks/inbox.yaml").read_text("utf-8") == text
+
+
+def test_a_note_that_would_be_wrong(tmp_path: Path) -> None:
+    """A note with a mistake is refused with the reason, and nothing is written."""
+    collection = opened(tmp_path, {})
+    with pytest.raises(SrsError):
+        add(collection, "One?", id="Not An Id")
+    with pytest.raises(UsageError, match="a basic needs its q"):
+        add_note(collection, collection.types["basic"], {"a": "Yes"})
+    assert not (collection.root / "decks/inbox.yaml").exists()
+
+
+def test_a_file_is_replaced_whole(tmp_path: Path) -> None:
+    """Replacing keeps permissions and follows a link; a file changed meanwhile is left alone; no draft stays behind."""
+    real, link = tmp_path / "real.yaml", tmp_path / "link.yaml"
+    real.write_bytes(b"old")
+    real.chmod(0o640)
+    link.symlink_to(real)
+    replace_file(link, b"old", b"new")
+    assert (real.read_bytes(), real.stat().st_mode & 0o777, link.is_symlink()) == (b"new", 0o640, True)
+    with pytest.raises(FileChanged):
+        replace_file(real, b"old", b"newer")
+    with pytest.raises(FileChanged):
+        replace_file(real, None, b"newer")
+    assert real.read_bytes() == b"new"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["link.yaml", "real.yaml"]
+
+
+def test_a_clone_starts_its_own_history(tmp_path: Path) -> None:
+    """`init --from` takes decks and a private journal along, into a collection whose journal is here."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, 'journal = "private"\n')
+    open_collection(root, environ).answer("one:answer", 3, moment(), 0)
+    init(tmp_path / "mine", environ_of(tmp_path), root, False)
+    mine = open_collection(tmp_path / "mine", environ_of(tmp_path))
+    assert mine.state("one:answer").reps == 1 and mine.settings.journal == "here"
+
+
+def test_init_overwrites_nothing(tmp_path: Path) -> None:
+    """A collection, or a folder with files in the way, is left as it is."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    with pytest.raises(SrsError, match="is a collection already"):
+        init(root, environ, None, True)
+    (root / "srs.toml").unlink()
+    with pytest.raises(SrsError, match="decks is in the way"):
+        init(root, environ, None, True)
+    assert not (root / "srs.toml").exists()
+
+
+def test_a_new_collection_opens(tmp_path: Path) -> None:
+    """What init writes has nothing wrong in it, empty or with the starter decks."""
+    environ = environ_of(tmp_path)
+    for name, empty in (("empty", True), ("starter", False)):
+        init(tmp_path / name, environ, None, empty)
+        collection = open_collection(tmp_path / name, environ)
+        assert [p for p in collection.problems() if p.severity == "error"] == []
+        assert (collection.size() == (0, 0)) == empty

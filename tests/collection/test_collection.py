@@ -1,0 +1,219 @@
+from pathlib import Path
+
+import pytest
+
+from srs.collection.collection import ClockWentBack, Collection
+from srs.memory import events as ev
+from srs.memory.days import DAY_MS
+from srs.memory.state import New, Progress, Reviewing
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    """Two notes, one card each; leeches after two lapses."""
+    settings = 'timezone = "Europe/Berlin"\n[study]\nleech_at = 2\n'
+    return open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")}, settings))
+
+
+def shown(progress: Progress) -> tuple[object, ...]:
+    return type(progress), getattr(progress, "due", None), getattr(progress, "step", None)
+
+
+@pytest.mark.parametrize("rating", [1, 2, 3, 4])
+@pytest.mark.parametrize("before", [(), (3,), (4,), (4, 1)])
+def test_an_answer_keeps_the_promise(tmp_path: Path, rating: int, before: tuple[int, ...]) -> None:
+    """What a button says is what the answer does, also once the index is made anew, for cards in every state."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    now = moment()
+    for each in before:
+        collection.answer("one:answer", each, now, 0)
+        now += 20 * DAY_MS + 3_600_000
+    promised = collection.preview("one:answer", now)[rating - 1]
+    answered = collection.answer("one:answer", rating, now, 1234)
+    assert answered.answer == promised
+    for each_collection in (collection, open_collection(root, environ_of(tmp_path, "there-0002"))):
+        assert shown(each_collection.state("one:answer").progress) == shown(promised.progress)
+    if promised.interval_days is not None:
+        assert answered.review.due == answered.review.day + promised.interval_days
+
+
+def test_a_preview_changes_nothing(collection: Collection) -> None:
+    """Looking at what answers would do leaves the card as it is, and says the same again."""
+    first = collection.preview("one:answer", moment())
+    assert collection.preview("one:answer", moment()) == first
+    assert collection.state("one:answer").progress == New()
+
+
+def test_undo_goes_back_step_by_step(collection: Collection) -> None:
+    """Each undo takes back one more event of this device, until there is none; the states before come back exactly."""
+    states = [collection.state("one:answer")]
+    for n in range(3):
+        collection.answer("one:answer", 4, moment() + n * 9 * DAY_MS, 0)
+        states.append(collection.state("one:answer"))
+    now = moment() + 30 * DAY_MS
+    for n in (2, 1, 0):
+        undone = collection.undo(now)
+        assert isinstance(undone, ev.Review)
+        assert collection.state("one:answer") == states[n]
+    assert collection.undo(now) is None
+
+
+def test_an_answer_after_an_undo_can_be_undone(collection: Collection) -> None:
+    """After undo and another answer, undo takes back that answer, not the undo."""
+    collection.answer("one:answer", 1, moment(), 0)
+    collection.undo(moment() + 1000)
+    again = collection.answer("one:answer", 3, moment() + 2000, 0).review
+    assert collection.undo(moment() + 3000) == again
+    assert collection.state("one:answer").progress == New()
+
+
+def test_undo_is_for_this_device(tmp_path: Path) -> None:
+    """Undo takes back the newest event that this device wrote, whatever others wrote since."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    here, there = open_collection(root, environ), open_collection(root, environ_of(tmp_path, "there-0002"))
+    mine = here.answer("one:answer", 3, moment(), 0).review
+    there.answer("two:answer", 3, moment() + 1000, 0)
+    assert here.undo(moment() + 2000) == mine
+    assert here.undo(moment() + 3000) is None
+    assert here.state("two:answer").reps == 1
+
+
+def test_imported_and_derived_events_are_not_undone(collection: Collection) -> None:
+    """Undo passes over what was imported and what only records content."""
+    mine = collection.answer("one:answer", 3, moment(), 0).review
+    collection.record([ev.Flag("a hash of something", moment() + 1000, "two:answer", 1)])
+    collection.record_contents([("one", "abc", moment() + 2000)])
+    assert collection.undo(moment() + 3000) == mine
+
+
+def leech(collection: Collection) -> ev.Review:
+    now = moment()
+    for rating in (4, 1, 4, 1):
+        now += 30 * DAY_MS
+        answered = collection.answer("one:answer", rating, now, 0)
+    assert answered.leech
+    return answered.review
+
+
+def test_a_leech_is_suspended_because_of_the_review(collection: Collection) -> None:
+    """The lapse that makes a card a leech suspends it, and the event names that review."""
+    review = leech(collection)
+    assert collection.state("one:answer").suspended and collection.state("one:answer").lapses == 2
+    last = collection.events_json("one:answer")[-1]
+    assert (last["do"], last["because"]) == ("suspend", review.id)
+
+
+def test_undoing_a_leech_takes_the_suspension_along(collection: Collection) -> None:
+    """Undo after a leech takes back the review, and the suspension with it, in one step."""
+    review = leech(collection)
+    assert collection.undo(moment() + 200 * DAY_MS) == review
+    state = collection.state("one:answer")
+    assert (state.suspended, state.lapses, state.reps) == (False, 1, 3)
+    undone = collection.undo(moment() + 200 * DAY_MS + 1000)
+    assert isinstance(undone, ev.Review) and undone.rating == 4
+
+
+def test_a_leech_that_is_only_marked(tmp_path: Path) -> None:
+    """With leech_action = "mark" a leech is told and goes on being studied."""
+    settings = 'timezone = "Europe/Berlin"\n[study]\nleech_at = 2\nleech_action = "mark"\n'
+    collection = open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck("one")}, settings))
+    leech(collection)
+    assert not collection.state("one:answer").suspended
+
+
+def test_a_clock_that_slipped(collection: Collection) -> None:
+    """A clock less than five seconds back gives one millisecond after the newest event."""
+    first = collection.answer("one:answer", 3, moment(), 0).review
+    second = collection.answer("two:answer", 3, moment() - 4999, 0).review
+    third = collection.answer("two:answer", 3, moment() - 4000, 0).review
+    assert (second.at, third.at) == (first.at + 1, first.at + 2)
+
+
+def test_a_clock_that_jumped_back(tmp_path: Path, collection: Collection) -> None:
+    """A clock further back is refused in words and nothing is written, unless the time was given."""
+    collection.answer("one:answer", 3, moment(), 0)
+    before = [path.read_bytes() for path in sorted((collection.root / "journal").iterdir())]
+    with pytest.raises(ClockWentBack, match="stands 5 s before the newest event"):
+        collection.answer("two:answer", 3, moment() - 5000, 0)
+    with pytest.raises(ClockWentBack):
+        collection.undo(moment() - 5000)
+    assert [path.read_bytes() for path in sorted((collection.root / "journal").iterdir())] == before
+    given = open_collection(collection.root, environ_of(tmp_path), fixed_clock=True)
+    assert given.answer("two:answer", 3, moment() - 5000, 0).review.at == moment() - 5000
+
+
+def test_a_given_time_stands_still(tmp_path: Path) -> None:
+    """With a given time each further event is one millisecond later, however many there are."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    collection = open_collection(root, environ, fixed_clock=True)
+    ats = [collection.answer("one:answer", 3, moment(), 0).review.at for _ in range(3)]
+    assert ats == [moment(), moment() + 1, moment() + 2]
+
+
+def test_anothers_clock_is_no_measure(tmp_path: Path) -> None:
+    """Events of another device from the future do not stop this one."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    open_collection(root, environ_of(tmp_path, "there-0002")).answer("one:answer", 3, moment() + DAY_MS, 0)
+    review = open_collection(root, environ).answer("two:answer", 3, moment(), 0).review
+    assert review.at == moment()
+
+
+def test_cramming_counts_nothing_in_fsrs(collection: Collection) -> None:
+    """A cram answer is on record and leaves the card where it was."""
+    before = collection.state("one:answer")
+    collection.answer("one:answer", 1, moment(), 0, "cram")
+    assert collection.state("one:answer") == before
+    assert len(collection.events_json("one:answer")) == 1
+
+
+@pytest.mark.parametrize(("ms", "kept"), [(None, None), (-5, 0), (4120, 4120), (10**9, 600_000)])
+def test_the_time_to_think(collection: Collection, ms: int | None, kept: int | None) -> None:
+    """A night at the keyboard counts as ten minutes."""
+    assert collection.answer("one:answer", 3, moment(), ms).review.ms == kept
+
+
+def test_contents(collection: Collection) -> None:
+    """The newest `content` event of a note counts; none are written in one go, and nothing for no change."""
+    collection.record_contents([])
+    assert collection.contents() == {} and not (collection.root / "journal").exists()
+    collection.record_contents([("one", "abc", moment()), ("two", "def", moment())])
+    collection.record_contents([("one", "xyz", moment() + 5)])
+    assert collection.contents() == {"one": ("xyz", moment() + 5), "two": ("def", moment())}
+
+
+def test_events_are_shown_as_written(collection: Collection) -> None:
+    """An amended review is folded at its corrected day and shown as the journal has it."""
+    review = collection.answer("one:answer", 4, moment(), 0).review
+    at = moment() + 1000
+    collection.record([ev.Amend(ev.new_id(at, bytes(10)), at, review.id, moment() - 3 * DAY_MS, review.day - 3)])
+    assert collection.state("one:answer").last_day == review.day - 3
+    assert collection.events_json("one:answer") == [collection.event_json(review)]
+
+
+def test_numbers(collection: Collection) -> None:
+    """`size` counts notes and cards."""
+    assert collection.size() == (2, 2)
+    assert collection.nearest_ids("on") == ["one"]
+    assert not collection.has_answers()
+
+
+def test_review_day_and_due_day(collection: Collection) -> None:
+    """Before the rollover an answer belongs to the day before."""
+    review = collection.answer("one:answer", 4, moment("2026-12-02T03:59:59+01:00"), 0).review
+    assert review.day == collection.day(moment("2026-12-01T12:00:00+01:00"))
+    progress = collection.state("one:answer").progress
+    assert isinstance(progress, Reviewing) and progress.due == review.due
+
+
+def test_a_promise_outlives_the_rollover(collection: Collection) -> None:
+    """A button pressed after the rollover does what it said before: the date stays, the answer belongs to its day."""
+    collection.answer("one:answer", 4, moment("2026-11-20T12:00:00+01:00"), 0)
+    shown_at, now = moment("2026-12-02T03:59:50+01:00"), moment("2026-12-02T04:00:10+01:00")
+    promised = collection.preview("one:answer", shown_at).good
+    review = collection.answer("one:answer", 3, now, 0, shown=shown_at).review
+    assert (shown(collection.state("one:answer").progress), review.day) == (
+        shown(promised.progress),
+        collection.day(now),
+    )

@@ -1,0 +1,215 @@
+import os
+from pathlib import Path
+
+import pytest
+
+from srs.collection.collection import Collection
+from tests.support import basic_deck, make_collection, moment, open_collection, write_deck
+
+
+def cards(collection: Collection) -> list[str]:
+    """The ids of the cards that can be studied."""
+    return [row[0] for row in collection.db.execute("select id from card where active order by path, position, ord")]
+
+
+def problems(collection: Collection) -> list[tuple[str, int, str]]:
+    return [(problem.path, problem.line, problem.code) for problem in collection.problems()]
+
+
+def test_decks_are_read_in_path_order(tmp_path: Path) -> None:
+    """Notes come in the order of the files' paths and of their places there; hidden and other files are not read."""
+    root, environ = make_collection(
+        tmp_path,
+        {
+            "b.yaml": basic_deck("three"),
+            "a/z.yml": basic_deck("one", "two"),
+            ".hidden.yaml": basic_deck("no"),
+            "notes.txt": basic_deck("no"),
+        },
+    )
+    assert cards(open_collection(root, environ)) == ["one:answer", "two:answer", "three:answer"]
+
+
+def test_an_edit_within_the_same_second_is_noticed(tmp_path: Path) -> None:
+    """A deck edited right after it was read, with as many bytes and the same time stamp, is read again."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    path = root / "decks/a.yaml"
+    collection = open_collection(root, environ)
+    stat = path.stat()
+    path.write_text(basic_deck("two"), "utf-8")
+    os.utime(path, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    assert collection.refresh()
+    assert cards(collection) == ["two:answer"]
+
+
+def test_a_touched_file_is_not_read_anew(tmp_path: Path) -> None:
+    """A file whose times changed but not its bytes changes nothing."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    os.utime(root / "decks/a.yaml", (1_700_000_000, 1_700_000_000))
+    assert not collection.refresh()
+    assert not collection.refresh()
+
+
+def test_history_waits_for_its_deck(tmp_path: Path) -> None:
+    """The history of a deck that is gone is kept, and stands again when the deck is back, even elsewhere."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 4, moment(), 0)
+    before = collection.view("one:answer", moment())
+    (root / "decks/a.yaml").unlink()
+    collection.refresh()
+    assert cards(collection) == [] and collection.card("one:answer", moment()) is None
+    assert collection.state("one:answer").reps == 1
+    write_deck(root, "other/b.yaml", "deck: Elsewhere\n" + basic_deck("one"))
+    collection.refresh()
+    after = collection.view("one:answer", moment())
+    assert (after.state, after.due, after.stability) == (before.state, before.due, before.stability)
+
+
+def test_a_former_id_gives_its_history(tmp_path: Path) -> None:
+    """`was:` gives the events of the old id to the note, those of before and those another device still writes."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("old")})
+    collection = open_collection(root, environ)
+    collection.answer("old:answer", 4, moment(), 0)
+    write_deck(root, "a.yaml", "notes:\n  - q: New?\n    id: new\n    was: [old]\n    a: Yes\n")
+    collection.refresh()
+    assert collection.state("new:answer").reps == 1
+    assert collection.state("old:answer").reps == 0
+    collection.answer("old:answer", 3, moment() + 1000, 0)
+    assert collection.state("new:answer").reps == 2
+    assert collection.view("old:answer", moment()).id == "new:answer"
+    assert [event["card"] for event in collection.events_json("new:answer")] == ["old:answer", "old:answer"]
+    write_deck(root, "a.yaml", basic_deck("old"))
+    collection.refresh()
+    assert collection.state("old:answer").reps == 2
+
+
+def test_notes_of_one_id_are_left_out(tmp_path: Path) -> None:
+    """Of two notes with one id neither is studied, each is told with the other's place; mended, both are back."""
+    root, environ = make_collection(
+        tmp_path, {"a.yaml": basic_deck("one", "two"), "b.yaml": basic_deck("one", "three")}
+    )
+    collection = open_collection(root, environ)
+    assert cards(collection) == ["two:answer", "three:answer"]
+    first, second = collection.problems()
+    assert (first.path, first.line, second.path, second.line) == ("decks/a.yaml", 2, "decks/b.yaml", 2)
+    assert "decks/b.yaml:2" in first.message and "decks/a.yaml:2" in second.message
+    assert all(note.id != "one" for note in collection.notes())
+    write_deck(root, "b.yaml", basic_deck("three"))
+    collection.refresh()
+    assert cards(collection) == ["one:answer", "two:answer", "three:answer"] and not collection.problems()
+
+
+def test_a_broken_deck_leaves_the_others(tmp_path: Path) -> None:
+    """A deck with a syntax error is told with its place and left out; the others are studied, its history is kept."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one"), "b.yaml": basic_deck("two")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment(), 0)
+    write_deck(root, "a.yaml", basic_deck("one") + "  - q: [unclosed\n")
+    collection.refresh()
+    assert cards(collection) == ["two:answer"]
+    assert [path for path, *_ in problems(collection)] == ["decks/a.yaml"]
+    assert collection.state("one:answer").reps == 1
+
+
+def test_a_note_error_leaves_the_note(tmp_path: Path) -> None:
+    """A note with an error is left out alone."""
+    root, environ = make_collection(
+        tmp_path, {"a.yaml": basic_deck("one") + "  - q: What?\n    id: two\n    anser: That\n"}
+    )
+    collection = open_collection(root, environ)
+    assert cards(collection) == ["one:answer"]
+    assert {path for path, *_ in problems(collection)} == {"decks/a.yaml"}
+
+
+def test_drafts_are_kept_out(tmp_path: Path) -> None:
+    """A draft is listed, and never offered."""
+    root, environ = make_collection(
+        tmp_path, {"a.yaml": "notes:\n  - q: What?\n    id: one\n    draft: true\n    a: That\n"}
+    )
+    collection = open_collection(root, environ)
+    assert cards(collection) == []
+    assert [card.id for card in collection.cards(moment())] == ["one:answer"]
+
+
+OWN_TYPE = """\
+notetype: fact
+marker: fact
+fields:
+  - {name: fact, required: true}
+  - {name: why}
+templates:
+  - id: card
+    name: Card
+    front: "<p>{{fact}}</p>"
+    back: "<p>{{why}}</p>"
+"""
+
+
+def test_a_note_type_of_ones_own(tmp_path: Path) -> None:
+    """A type in notetypes/ is used like a built-in one; edited while the collection is open, its cards show it."""
+    root, environ = make_collection(
+        tmp_path, {"a.yaml": "notes:\n  - fact: Snow is cold\n    id: snow\n    why: Ice\n"}
+    )
+    (root / "notetypes").mkdir()
+    file = root / "notetypes/fact.yaml"
+    file.write_text(OWN_TYPE, "utf-8")
+    collection = open_collection(root, environ)
+    assert cards(collection) == ["snow:card"], collection.problems()
+    assert "Ice" in collection.face("snow:card").back
+    file.write_text(OWN_TYPE.replace("{{why}}", "So: {{why}}"), "utf-8")
+    collection.refresh()
+    assert "So: Ice" in collection.face("snow:card").back
+    stat = file.stat()
+    file.write_text(OWN_TYPE.replace("{{why}}", "Ah: {{why}}"), "utf-8")
+    os.utime(file, ns=(stat.st_atime_ns, stat.st_mtime_ns))
+    collection.refresh()
+    assert "Ah: Ice" in collection.face("snow:card").back
+    file.unlink()
+    collection.refresh()
+    assert cards(collection) == []
+
+
+def test_wordings_take_turns(tmp_path: Path) -> None:
+    """A question with several wordings shows the next one each time it is answered."""
+    deck = "notes:\n  - q: [First?, Second?]\n    id: one\n    a: Yes\n  - q: Two?\n    id: two\n    a: Yes\n"
+    root, environ = make_collection(tmp_path, {"a.yaml": deck})
+    collection = open_collection(root, environ)
+    fronts = []
+    for n in range(3):
+        fronts.append(collection.face("one:answer").front)
+        collection.answer("one:answer", 3, moment() + n * 60_000, 0)
+    assert "First?" in fronts[0] and "Second?" in fronts[1] and fronts[2] == fronts[0]
+    assert collection.db.execute("select count(*) from face").fetchone() == (2,)
+
+
+def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
+    """A deck file whose name is not UTF-8 is told, not passed over and not a crash."""
+    from srs.errors import SrsError
+
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    try:
+        Path(os.fsdecode(os.fsencode(root) + b"/decks/\xff.yaml")).write_text(basic_deck("two"), "utf-8")
+    except OSError:
+        pytest.skip("this file system takes no such names")
+    with pytest.raises(SrsError, match="not UTF-8"):
+        open_collection(root, environ)
+
+
+def test_a_link_that_leads_nowhere(tmp_path: Path) -> None:
+    """A deck that is a link to nothing, or to a folder, stops nobody."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    (root / "decks/b.yaml").symlink_to("nowhere")
+    (root / "decks/c.yaml").symlink_to(tmp_path)
+    collection = open_collection(root, environ)
+    assert cards(collection) == ["one:answer"]
+    assert ("decks/c.yaml", 1, "unreadable") in problems(collection)
+
+
+def test_decks_that_is_a_file(tmp_path: Path) -> None:
+    """A file where the folder decks/ should be holds no decks."""
+    root, environ = make_collection(tmp_path)
+    (root / "decks").rmdir()
+    (root / "decks").touch()
+    assert cards(open_collection(root, environ)) == []

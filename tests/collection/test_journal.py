@@ -1,0 +1,384 @@
+import multiprocessing
+import os
+import re
+import resource
+import shutil
+import signal
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from srs.collection import journal
+from srs.collection.journal import JournalError, append
+from srs.errors import SrsError
+from srs.memory import events as ev
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection
+
+HEADER = ev.header_line("here-0001")
+ROOT = Path(__file__).parents[2]
+
+
+def flag(n: int, card: str = "one:answer") -> bytes:
+    """The line of the `n`th flag event."""
+    at = moment() + n
+    return ev.encode(ev.Flag(ev.new_id(at, n.to_bytes(10)), at, card, 1 + n % 7))
+
+
+def whole(line: bytes) -> bool:
+    return not isinstance(ev.decode(line), ev.Bad)
+
+
+def put(path: Path, *lines: bytes) -> None:
+    append(path, HEADER, lines, whole, path.parent.parent / "aside")
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "journal" / "here-0001.2026.jsonl"
+
+
+def test_the_literal_forms(tmp_path: Path) -> None:
+    """What answering, suspending and undoing leave on disk is byte for byte the form of the design."""
+    root, environ = make_collection(
+        tmp_path, {"a.yaml": basic_deck("one")}, 'timezone = "Europe/Berlin"\n[study]\nleech_at = 1\n'
+    )
+    collection = open_collection(root, environ, fixed_clock=True)
+    collection.answer("one:answer", 4, moment("2026-12-01T12:00:00.120+01:00"), 4120)
+    collection.answer("one:answer", 1, moment("2026-12-31T12:00:00+01:00"), None)
+    collection.undo(moment("2026-12-31T12:00:01+01:00"))
+    header, easy, again, suspend, undo = (root / "journal/here-0001.2026.jsonl").read_text("utf-8").splitlines()
+    uuid, crc = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", '"crc":"[0-9a-f]{8}"}'
+    assert re.fullmatch('{"srs":1,"device":"here-0001",' + crc, header)
+    assert re.fullmatch(
+        f'{{"id":"{uuid}","at":"2026-12-01T11:00:00.120Z","do":"review","card":"one:answer","rating":4,"ms":4120,'
+        f'"mode":"study","day":"2026-12-01","due":"2026-12-0[0-9]","step":null,"after":null,{crc}',
+        easy,
+    )
+    assert re.fullmatch(
+        f'{{"id":"({uuid})","at":"2026-12-31T11:00:00.000Z","do":"review","card":"one:answer","rating":1,"ms":null,'
+        f'"mode":"study","day":"2026-12-31","due":"2026-12-31T11:10:00.000Z","step":0,"after":"{easy[7:43]}",{crc}',
+        again,
+    )
+    assert re.fullmatch(
+        f'{{"id":"{uuid}","at":"2026-12-31T11:00:00.001Z","do":"suspend","card":"one:answer","because":"{again[7:43]}",{crc}',
+        suspend,
+    )
+    assert re.fullmatch(
+        f'{{"id":"{uuid}","at":"2026-12-31T11:00:01.000Z","do":"undo","event":"{again[7:43]}",{crc}', undo
+    )
+
+
+def test_one_file_a_year(tmp_path: Path) -> None:
+    """Each year's events stand in a file of their own, each with its header first."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment("2026-12-31T12:00:00+01:00"), 0)
+    collection.answer("one:answer", 3, moment("2027-01-02T12:00:00+01:00"), 0)
+    files = sorted((root / "journal").iterdir())
+    assert [file.name for file in files] == ["here-0001.2026.jsonl", "here-0001.2027.jsonl"]
+    assert [file.read_bytes().splitlines()[0] for file in files] == [HEADER, HEADER]
+    assert open_collection(root, environ).state("one:answer").reps == 2
+
+
+def test_a_torn_tail_is_kept_aside(path: Path) -> None:
+    """A line torn by a crash is moved out of the way, kept, and the next event stands on a line of its own."""
+    put(path, flag(1))
+    torn = flag(2)[:40]
+    path.write_bytes(path.read_bytes() + torn)
+    put(path, flag(3))
+    assert path.read_bytes().splitlines() == [HEADER, flag(1), flag(3)]
+    kept = list((path.parent.parent / "aside").iterdir())
+    assert [file.read_bytes() for file in kept] == [torn] and kept[0].name.startswith(path.name)
+
+
+def test_a_whole_line_without_newline_is_only_ended(path: Path) -> None:
+    """A last line that is whole but for its newline counts: it is ended, not moved."""
+    put(path, flag(1))
+    path.write_bytes(path.read_bytes() + flag(2))
+    put(path, flag(3))
+    assert path.read_bytes() == b"".join(line + b"\n" for line in (HEADER, flag(1), flag(2), flag(3)))
+    assert not (path.parent.parent / "aside").exists()
+
+
+def test_a_torn_header_is_written_again(path: Path) -> None:
+    """A file of which only part of the header reached the disk begins again with a header."""
+    path.parent.mkdir()
+    path.write_bytes(HEADER[:10])
+    put(path, flag(1))
+    assert path.read_bytes().splitlines() == [HEADER, flag(1)]
+
+
+def test_a_long_tail_of_zeros(path: Path) -> None:
+    """Zeros that a power cut left at the end, more than any block we read, do not hurt what stands before."""
+    put(path, flag(1))
+    path.write_bytes(path.read_bytes() + bytes(10_000))
+    put(path, flag(2))
+    assert path.read_bytes().splitlines() == [HEADER, flag(1), flag(2)]
+
+
+def replace_at_open(path: Path, monkeypatch: pytest.MonkeyPatch, when: str, content: bytes) -> None:
+    """Replace the file once, as `git checkout` does, at the moment of our `when` (open, write or fsync)."""
+    real: Callable[..., int] = getattr(os, when)
+    pending = [True]
+
+    def hooked(*args: int, **kwargs: int) -> int:
+        if when != "open" and pending:
+            pending.clear()
+            swap()
+        done = real(*args, **kwargs)
+        if when == "open" and pending:
+            pending.clear()
+            swap()
+        return done
+
+    def swap() -> None:
+        other = path.with_name("other")
+        other.write_bytes(content)
+        other.replace(path)
+
+    monkeypatch.setattr(os, when, hooked)
+
+
+@pytest.mark.parametrize("when", ["open", "write", "fsync"])
+def test_a_file_replaced_under_us(path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """Where the file is replaced between our open and the end of our write, the event stands in the new file too."""
+    put(path, flag(1))
+    replace_at_open(path, monkeypatch, when, HEADER + b"\n" + flag(5) + b"\n")
+    put(path, flag(2))
+    assert path.read_bytes().splitlines() == [HEADER, flag(5), flag(2)]
+
+
+@pytest.mark.parametrize("when", ["open", "write", "fsync"])
+def test_a_file_deleted_under_us(path: Path, monkeypatch: pytest.MonkeyPatch, when: str) -> None:
+    """Where the file is deleted while we write, a new one is made with header and event."""
+    put(path, flag(1))
+    real: Callable[..., int] = getattr(os, when)
+
+    def hooked(*args: int, **kwargs: int) -> int:
+        done = real(*args, **kwargs)
+        monkeypatch.undo()
+        path.unlink()
+        return done
+
+    monkeypatch.setattr(os, when, hooked)
+    put(path, flag(2))
+    assert path.read_bytes().splitlines() == [HEADER, flag(2)]
+
+
+def limited(path: Path, bytes_: int) -> None:
+    signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (bytes_, bytes_))
+    try:
+        put(path, flag(2))
+    except JournalError as error:
+        print(error.message, file=sys.stderr)
+        os._exit(7)
+    os._exit(0)
+
+
+@pytest.mark.parametrize("room", [0, 40])
+def test_a_full_disk(path: Path, room: int) -> None:
+    """Where the disk takes only part of a line or nothing, JournalError is raised and the file is as long as before."""
+    put(path, flag(1))
+    before = path.read_bytes()
+    child = multiprocessing.get_context("spawn").Process(target=limited, args=(path, len(before) + room))
+    child.start()
+    child.join(30)
+    assert child.exitcode == 7
+    assert path.read_bytes() == before
+
+
+def test_a_full_disk_acknowledges_nothing(tmp_path: Path) -> None:
+    """An answer that the disk refuses changes no state, and can be given again when there is room."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    open_collection(root, environ).answer("one:answer", 3, moment(), 0)
+    # The index is in place; only the journal's file is at its limit.
+    script = f"""
+        import resource, signal, sys
+        from pathlib import Path
+        from srs.collection import journal
+        from srs.collection.journal import JournalError
+        from tests.support import open_collection, moment
+        collection = open_collection(Path({str(root)!r}), {environ!r})
+        signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+        _, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+        resource.setrlimit(resource.RLIMIT_FSIZE, ({(root / "journal/here-0001.2026.jsonl").stat().st_size}, hard))
+        before = collection.state("one:answer")
+        try:
+            collection.answer("one:answer", 3, moment() + 60000, 0)
+        except JournalError as error:
+            assert "not saved, file too large" in error.message, error.message
+        else:
+            sys.exit("acknowledged")
+        assert collection.state("one:answer") == before
+        resource.setrlimit(resource.RLIMIT_FSIZE, (hard, hard))
+        collection.answer("one:answer", 3, moment() + 60000, 0)
+        assert collection.state("one:answer").reps == 2
+    """
+    done = subprocess.run(
+        [sys.executable, "-c", textwrap.dedent(script)], cwd=ROOT, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 0, done.stderr
+
+
+def test_only_what_was_appended_is_read(path: Path) -> None:
+    """A file that grew is read from where it was left; one that did not, not at all."""
+    put(path, flag(1))
+    first = journal.read(path, None)
+    assert first is not None and first.fresh and first.lines == [HEADER, flag(1)]
+    assert journal.read(path, first.mark) is None
+    put(path, flag(2))
+    second = journal.read(path, first.mark)
+    assert second is not None and (second.fresh, second.first_line, second.lines) == (False, 3, [flag(2)])
+
+
+def test_a_line_still_being_written_waits(path: Path) -> None:
+    """A last line without its newline is not read before it is whole, then once."""
+    put(path, flag(1))
+    path.write_bytes(path.read_bytes() + flag(2))
+    first = journal.read(path, None)
+    assert first is not None and first.lines == [HEADER, flag(1)]
+    put(path, flag(3))
+    second = journal.read(path, first.mark)
+    assert second is not None and second.lines == [flag(2), flag(3)]
+
+
+def test_a_replaced_file_with_the_same_beginning(path: Path) -> None:
+    """A file replaced by a longer copy of itself, as synchronisers do, is read from where it was left."""
+    put(path, *(flag(n) for n in range(40)))
+    first = journal.read(path, None)
+    assert first is not None
+    copy = path.with_name("copy")
+    shutil.copy(path, copy)
+    copy.replace(path)
+    put(path, flag(50))
+    second = journal.read(path, first.mark)
+    assert second is not None and (second.fresh, second.lines) == (False, [flag(50)])
+
+
+@pytest.mark.parametrize("change", ["shorter", "other tail", "other beginning, replaced"])
+def test_a_changed_file_is_read_whole(path: Path, change: str) -> None:
+    """A file that is not what it was is read from its start."""
+    put(path, *(flag(n) for n in range(40)))
+    first = journal.read(path, None)
+    assert first is not None
+    lines = path.read_bytes().splitlines(keepends=True)
+    if change == "shorter":
+        path.write_bytes(b"".join(lines[:20]))
+    elif change == "other tail":
+        path.write_bytes(b"".join(lines[:-1]) + flag(60) + b"\n" + flag(61) + b"\n")
+    else:
+        other = path.with_name("other")
+        other.write_bytes(lines[0] + flag(60) + b"\n" + b"".join(lines[2:]) + flag(61) + b"\n")
+        other.replace(path)
+    second = journal.read(path, first.mark)
+    assert second is not None and second.fresh and second.lines == path.read_bytes().splitlines()
+
+
+def test_conflict_copies_count_once(tmp_path: Path) -> None:
+    """Copies of a file under any name, each with events of its own, are one history in which each event counts once."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment(), 0)
+    file = root / "journal/here-0001.2026.jsonl"
+    shutil.copy(file, file.with_name("here-0001.2026.sync-conflict-20261201-AAAA.jsonl"))
+    shutil.copy(file, file.with_name("here-0001.2026 (Mira's conflicted copy).jsonl"))
+    collection.answer("two:answer", 3, moment() + 1000, 0)
+    for again in (
+        collection,
+        open_collection(root, environ),
+        open_collection(root, environ_of(tmp_path, "there-0002")),
+    ):
+        again.refresh()
+        assert [again.state(card).reps for card in ("one:answer", "two:answer")] == [1, 1]
+
+
+def test_a_deleted_conflict_copy_takes_its_events_along(tmp_path: Path) -> None:
+    """State is the fold of the files that are there: what only a deleted file held counts no more."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    open_collection(root, environ).answer("one:answer", 3, moment(), 0)
+    other = environ_of(tmp_path, "there-0002")
+    open_collection(root, other).answer("two:answer", 3, moment(), 0)
+    collection = open_collection(root, environ)
+    (root / "journal/there-0002.2026.jsonl").unlink()
+    collection.refresh()
+    assert [collection.state(card).reps for card in ("one:answer", "two:answer")] == [1, 0]
+
+
+def test_bad_lines_are_told_and_the_others_count(tmp_path: Path) -> None:
+    """A damaged line is reported by file and line, also when it comes later; all others count, and none is deleted."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment(), 0)
+    file = root / "journal/here-0001.2026.jsonl"
+    file.write_bytes(file.read_bytes() + flag(1).replace(b"flag", b"flog") + b"\nnonsense\n\n" + flag(2) + b"\n")
+    collection.refresh()
+    collection.answer("one:answer", 3, moment() + 1000, 0)
+    for each in (collection, open_collection(root, environ_of(tmp_path, "there-0002"))):
+        told = [(problem.path, problem.line, problem.message) for problem in each.problems()]
+        assert told == [
+            ("journal/here-0001.2026.jsonl", 3, "this line does not count: the checksum does not match"),
+            ("journal/here-0001.2026.jsonl", 4, "this line does not count: no checksum at its end"),
+        ]
+        assert (each.state("one:answer").reps, each.state("one:answer").flag) == (2, 3)
+    assert b"nonsense" in file.read_bytes()
+
+
+def test_a_newer_format_is_read_and_not_answered(tmp_path: Path) -> None:
+    """Where a device wrote with a newer format, events still count, and answering is refused with its name."""
+    from srs.collection.collection import NewerJournal
+
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    (root / "journal").mkdir()
+    newer = sealed(b'{"srs":2,"device":"tram-0002"')
+    (root / "journal/tram-0002.2026.jsonl").write_bytes(newer + b"\n" + flag(1) + b"\n")
+    collection = open_collection(root, environ)
+    assert collection.state("one:answer").flag == 2
+    with pytest.raises(NewerJournal, match="the journal of `tram-0002` has format 2, and this srs knows 1"):
+        collection.answer("one:answer", 3, moment(), 0)
+    assert not (root / "journal/here-0001.2026.jsonl").exists()
+
+
+def test_a_newer_format_without_a_device(tmp_path: Path) -> None:
+    """A newer header that names its device otherwise is told by the file's name."""
+    from srs.collection.collection import NewerJournal
+
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    (root / "journal").mkdir()
+    (root / "journal/tram-0002.2026.jsonl").write_bytes(sealed(b'{"srs":2') + b"\n")
+    with pytest.raises(NewerJournal, match="the journal of `tram-0002` has format 2"):
+        open_collection(root, environ).answer("one:answer", 3, moment(), 0)
+
+
+def test_an_old_header_after_a_newer_one(tmp_path: Path) -> None:
+    """Files put together keep answering refused while any of their headers is newer."""
+    from srs.collection.collection import NewerJournal
+
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    (root / "journal").mkdir()
+    newer = sealed(b'{"srs":2,"device":"tram-0002"')
+    (root / "journal/both.jsonl").write_bytes(newer + b"\n" + HEADER + b"\n" + flag(1) + b"\n")
+    with pytest.raises(NewerJournal):
+        open_collection(root, environ).answer("one:answer", 3, moment(), 0)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")
+def test_a_file_that_cannot_be_read(tmp_path: Path) -> None:
+    """A journal file that may not be read stops the command with its name: half a history would be a wrong one."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    open_collection(root, environ).answer("one:answer", 3, moment(), 0)
+    file = root / "journal/here-0001.2026.jsonl"
+    file.chmod(0)
+    with pytest.raises(SrsError, match=f"{file.name}: cannot be read, permission denied"):
+        open_collection(root, environ_of(tmp_path, "there-0002"))
+
+
+def sealed(start: bytes) -> bytes:
+    """A line with its checksum."""
+    from zlib import crc32
+
+    return start + b',"crc":"%08x"}' % crc32(start)

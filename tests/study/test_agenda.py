@@ -1,0 +1,333 @@
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from srs.collection.collection import Collection
+from srs.collection.queries import Done, Waiting
+from srs.collection.settings import DeckSettings
+from srs.memory import events as ev
+from srs.memory.days import DAY_MS
+from srs.study.agenda import Agenda, Candidates, Limits, plan
+from srs.study.today import agenda_of, status_of
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
+
+BERLIN = 'timezone = "Europe/Berlin"\n'
+STEPLESS = BERLIN + "[fsrs]\nlearning_steps = []\nrelearning_steps = []\nfuzz = false\n"
+
+
+def opened(tmp_path: Path, decks: dict[str, str], settings: str = BERLIN) -> Collection:
+    return open_collection(*make_collection(tmp_path, decks, settings))
+
+
+def notes(agenda: Agenda) -> list[str]:
+    return [item.note for item in agenda.main]
+
+
+def walk(collection: Collection, now: int, rating: int = 4) -> Iterator[str]:
+    """Answer what is next until nothing is left; the cards."""
+    while item := agenda_of(collection, now).next(now):
+        yield item.card
+        collection.answer(item.card, rating, now, 0)
+        now += 1000
+
+
+def due(collection: Collection, card: str, now: int, days: int) -> None:
+    """Learn a card at `now` and make it due `days` later."""
+    collection.answer(card, 4, now, 0)
+    at = now + 1
+    collection.record([ev.SetDue(ev.new_id(at, card.encode().rjust(10)), at, card, collection.day(now) + days)])
+
+
+def test_limits_bind_a_deck_and_all_above(tmp_path: Path) -> None:
+    """New cards are limited by their own deck and by every deck above it, in what is left and over the day."""
+    decks = {
+        "a.yaml": "deck: A\n" + basic_deck("a1", "a2"),
+        "b.yaml": "deck: A::B\n" + basic_deck("b1", "b2", "b3"),
+        "c.yaml": "deck: C\n" + basic_deck("c1", "c2"),
+    }
+    settings = (
+        BERLIN
+        + "[study]\nnew_per_day = 5\n[deck.A]\nnew_per_day = 3\n"
+        + '[deck."A::B"]\nnew_per_day = 2\n[deck.C]\nnew_per_day = 1\n'
+    )
+    collection = opened(tmp_path, decks, settings)
+    assert notes(agenda_of(collection, moment())) == ["a1", "a2", "b1", "c1"]
+    assert list(walk(collection, moment())) == ["a1:answer", "a2:answer", "b1:answer", "c1:answer"]
+    assert notes(agenda_of(collection, moment() + DAY_MS)) == ["b2", "b3", "c2"]
+
+
+def test_a_limit_below_does_not_lift_one_above(tmp_path: Path) -> None:
+    """A deck that allows more than the deck above it gets what that one allows."""
+    decks = {"b.yaml": "deck: A::B\n" + basic_deck("b1", "b2", "b3")}
+    settings = BERLIN + '[deck.A]\nnew_per_day = 1\n[deck."A::B"]\nnew_per_day = 9\n'
+    assert notes(agenda_of(opened(tmp_path, decks, settings), moment())) == ["b1"]
+
+
+def test_the_limit_of_reviews(tmp_path: Path) -> None:
+    """Reviews beyond the day's limit wait, the most overdue first; answers of today count, also on another device."""
+    collection = opened(
+        tmp_path,
+        {"a.yaml": basic_deck("one", "two", "three")},
+        STEPLESS + "[study]\nreviews_per_day = 2\nnew_per_day = 9\n",
+    )
+    for n, card in enumerate(("one:answer", "two:answer", "three:answer")):
+        due(collection, card, moment() + n * 10, 5 - n)
+    later = moment() + 6 * DAY_MS
+    assert notes(agenda_of(collection, later)) == ["three", "two"]
+    open_collection(collection.root, environ_of(tmp_path, "there-0002")).answer("three:answer", 3, later, 0)
+    collection.refresh()
+    assert notes(agenda_of(collection, later)) == ["two"]
+
+
+def test_more_new_cards_on_request(tmp_path: Path) -> None:
+    """`new` more than the settings allow are given for this sitting."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one", "two", "three")}, BERLIN + "[study]\nnew_per_day = 1\n")
+    assert notes(agenda_of(collection, moment(), Limits(new=1))) == ["one", "two"]
+
+
+def test_only_what_is_wanted(tmp_path: Path) -> None:
+    """A query picks cards, and the others take nothing of the limit."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one", "two", "three")}, BERLIN + "[study]\nnew_per_day = 1\n")
+    assert notes(agenda_of(collection, moment(), Limits(wanted=lambda card: card == "two:answer"))) == ["two"]
+
+
+TERM = "notes:\n  - term: logits\n    id: logits\n    means: scores\n"
+
+
+def test_siblings_wait_for_another_day(tmp_path: Path) -> None:
+    """Of a note's cards one is shown a day: the sibling of a card shown, or still in its steps, waits."""
+    collection = opened(tmp_path, {"a.yaml": TERM})
+    first, second = (card.id for card in collection.cards_of_note("logits", moment()))
+    assert list(walk(collection, moment(), 4)) == [first]
+    assert list(walk(collection, moment() + DAY_MS, 4)) == [second]
+    assert status_of(collection, moment() + 2 * DAY_MS)["new"] == 0
+
+
+def test_siblings_where_they_are_wanted(tmp_path: Path) -> None:
+    """With bury_siblings = false all cards of a note come on one day."""
+    collection = opened(tmp_path, {"a.yaml": TERM}, BERLIN + "[study]\nbury_siblings = false\n")
+    assert len(list(walk(collection, moment(), 4))) == 2
+
+
+def test_a_card_is_not_its_own_sibling(tmp_path: Path) -> None:
+    """A card answered today and then reset, or set due today, is there again today."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    for n, card in enumerate(("one:answer", "two:answer")):
+        collection.answer(card, 4, moment() + n, 0)
+    at, day = moment() + 1000, collection.day(moment())
+    collection.record(
+        [
+            ev.Reset(ev.new_id(at, bytes(10)), at, "one:answer"),
+            ev.SetDue(ev.new_id(at, b"1" * 10), at, "two:answer", day),
+        ]
+    )
+    assert sorted(notes(agenda_of(collection, at))) == ["one", "two"]
+
+
+NEEDS = """\
+notes:
+  - q: Chain rule?
+    id: chain
+    needs: [derivative, missing, sketch]
+    a: Product
+  - q: Derivative?
+    id: derivative
+    a: Slope
+  - q: Sketch?
+    id: sketch
+    draft: true
+    a: None yet
+  - q: Backprop?
+    id: backprop
+    needs: [chain]
+    a: Chain rule
+"""
+
+
+def test_needs_wait(tmp_path: Path) -> None:
+    """A new card waits until a card of each needed note is out of learning; drafts and missing notes count as met."""
+    collection = opened(tmp_path, {"a.yaml": NEEDS})
+    now = moment()
+    assert notes(agenda_of(collection, now)) == ["derivative"]
+    collection.answer("derivative:answer", 3, now, 0)
+    assert notes(agenda_of(collection, now)) == []
+    collection.answer("derivative:answer", 3, now + 600_000, 0)
+    assert notes(agenda_of(collection, now + 600_000)) == ["chain"]
+    collection.answer("chain:answer", 4, now + 700_000, 0)
+    assert notes(agenda_of(collection, now + 700_000)) == ["backprop"]
+
+
+def test_a_suspended_need_counts_as_met(tmp_path: Path) -> None:
+    """A needed note whose cards are all suspended holds nothing back."""
+    collection = opened(tmp_path, {"a.yaml": NEEDS})
+    at = moment()
+    collection.record([ev.Suspend(ev.new_id(at, bytes(10)), at, "derivative:answer", None)])
+    assert notes(agenda_of(collection, at)) == ["chain"]
+
+
+def test_needs_by_a_former_id(tmp_path: Path) -> None:
+    """A note needed by its former id is the same note."""
+    chain = "notes:\n  - q: Chain?\n    id: chain\n    needs: [old]\n    a: x\n"
+    deck = chain + "  - q: Derivative?\n    id: new\n    was: [old]\n    a: x\n"
+    assert notes(agenda_of(opened(tmp_path, {"a.yaml": deck}), moment())) == ["new"]
+
+
+@pytest.mark.parametrize(("order", "first"), [("needs", "derivative"), ("written", "one")])
+def test_what_is_needed_comes_forward(tmp_path: Path, order: str, first: str) -> None:
+    """In the order of needs, a note that an earlier one needs comes at that one's place; as written, at its own."""
+    chain = "notes:\n  - q: Chain?\n    id: chain\n    needs: [derivative]\n    a: x\n"
+    decks = {
+        "a.yaml": "deck: A\n" + chain,
+        "b.yaml": "deck: A\n" + basic_deck("one"),
+        "c.yaml": "deck: A\n" + basic_deck("derivative"),
+    }
+    collection = opened(tmp_path, decks, BERLIN + f'[study]\nnew_per_day = 1\nnew_order = "{order}"\n')
+    assert notes(agenda_of(collection, moment())) == [first]
+
+
+def test_a_random_order_is_one_order(tmp_path: Path) -> None:
+    """With new_order = "random" new cards come in an order that is not the written one, and the same every time."""
+    names = [f"n{n}" for n in range(12)]
+    collection = opened(
+        tmp_path, {"a.yaml": basic_deck(*names)}, BERLIN + '[study]\nnew_order = "random"\nnew_per_day = 12\n'
+    )
+    first = notes(agenda_of(collection, moment()))
+    assert sorted(first) == sorted(names) and first != names
+    assert notes(agenda_of(collection, moment() + DAY_MS)) == first
+
+
+@pytest.mark.parametrize(
+    ("mix", "kinds"),
+    [("reviews-first", "RRRRNN"), ("new-first", "NNRRRR"), ("interleave", "RNRRNR")],
+)
+def test_mix(tmp_path: Path, mix: str, kinds: str) -> None:
+    """New cards stand before, after or evenly among the reviews."""
+    decks = {"a.yaml": basic_deck("r1", "r2", "r3", "r4", "n1", "n2")}
+    collection = opened(tmp_path, decks, STEPLESS + f'[study]\nmix = "{mix}"\n')
+    for n in range(1, 5):
+        due(collection, f"r{n}:answer", moment() + 10 * n, 3)
+    agenda = agenda_of(collection, moment() + 3 * DAY_MS)
+    assert "".join(item.kind[0].upper() for item in agenda.main) == kinds
+
+
+def test_answering_the_head_moves_nothing(tmp_path: Path) -> None:
+    """Whatever is answered, the rest of the day's line stays as it stood, also after a restart."""
+    names = [f"r{n}" for n in range(7)]
+    collection = opened(tmp_path, {"a.yaml": basic_deck(*names, "n1", "n2", "n3")}, STEPLESS)
+    for n, name in enumerate(names):
+        due(collection, f"{name}:answer", moment() + 10 * n, 2 + n % 3)
+    now = moment() + 9 * DAY_MS
+    line = notes(agenda_of(collection, now))
+    assert len(line) == 10
+    while line:
+        collection.answer(f"{line.pop(0)}:answer", 3, now, 0)
+        now += 1000
+        assert notes(agenda_of(collection, now)) == line
+        assert notes(agenda_of(open_collection(collection.root, environ_of(tmp_path)), now)) == line
+
+
+def test_learning_cards_come_when_due_and_ahead_when_nothing_else_is(tmp_path: Path) -> None:
+    """A learning card goes before everything once it is due; alone, it comes up to learn_ahead early."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    now = moment()
+    collection.answer("one:answer", 3, now, 0)  # due in ten minutes
+    assert getattr(agenda_of(collection, now).next(now), "note", None) == "two"
+    late = now + 600_000
+    assert getattr(agenda_of(collection, late).next(late), "note", None) == "one"
+    collection.answer("two:answer", 4, now + 1000, 0)
+    assert getattr(agenda_of(collection, now + 2000).next(now + 2000), "note", None) == "one"
+    agenda = replace(agenda_of(collection, now + 2000), learn_ahead=60)
+    assert agenda.next(now + 2000) is None and agenda.wait() == now + 600_000
+
+
+def test_a_step_that_ends_tomorrow_is_not_of_today(tmp_path: Path) -> None:
+    """A learning step that ends after the rollover is no card of today's."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one")}, BERLIN + '[fsrs]\nlearning_steps = ["1m", "1d"]\n')
+    collection.answer("one:answer", 3, moment(), 0)
+    agenda = agenda_of(collection, moment() + 1000)
+    assert (agenda.learning, agenda.wait()) == ((), None)
+    tomorrow = moment() + DAY_MS
+    assert getattr(agenda_of(collection, tomorrow).next(tomorrow), "card", None) == "one:answer"
+
+
+def test_suspended_buried_and_vanished_cards_are_not_offered(tmp_path: Path) -> None:
+    """Suspended and buried cards and those of no deck are left out; a buried one is back on the day it says."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one", "two"), "b.yaml": basic_deck("three")})
+    at, day = moment(), collection.day(moment())
+    collection.record(
+        [
+            ev.Suspend(ev.new_id(at, bytes(10)), at, "one:answer", None),
+            ev.Bury(ev.new_id(at, b"1" * 10), at, "two:answer", day + 2),
+        ]
+    )
+    (collection.root / "decks/b.yaml").unlink()
+    collection.refresh()
+    assert notes(agenda_of(collection, at)) == []
+    assert notes(agenda_of(collection, at + DAY_MS)) == []
+    assert notes(agenda_of(collection, at + 2 * DAY_MS)) == ["two"]
+
+
+def test_status(tmp_path: Path) -> None:
+    """`status` counts what remains today after limits and siblings, by deck and in all."""
+    decks = {"a.yaml": "deck: A\n" + basic_deck("one", "two", "three"), "b.yaml": "deck: B\n" + TERM}
+    collection = opened(tmp_path, decks, BERLIN + "[study]\nnew_per_day = 2\n")
+    collection.answer("one:answer", 1, moment(), 0)
+    write_deck(collection.root, "c.yaml", "notes:\n  - q: Draft?\n    draft: true\n    a: x\n")
+    collection.refresh()
+    assert status_of(collection, moment() + 1000) == {
+        "day": "2026-12-01",
+        "new": 2,
+        "learning": 1,
+        "due": 0,
+        "total": 5,
+        "suspended": 0,
+        "drafts": 1,
+        "reviewed_today": 1,
+        "decks": [
+            {"name": "A", "new": 1, "learning": 1, "due": 0, "total": 3},
+            {"name": "B", "new": 1, "learning": 0, "due": 0, "total": 2},
+        ],
+    }
+
+
+cards = st.lists(
+    st.tuples(
+        st.integers(0, 6), st.sampled_from(["A", "A::B", "A::B::C", "D"]), st.integers(1, 9), st.sampled_from("rrnl")
+    ),
+    max_size=25,
+    unique_by=lambda card: (card[0], card[2]),
+)
+
+
+@given(cards=cards, limit=st.integers(0, 4), deeper=st.integers(0, 4), bury=st.booleans())
+def test_no_agenda_breaks_a_rule(
+    cards: Sequence[tuple[int, str, int, str]], limit: int, deeper: int, bury: bool
+) -> None:
+    """No agenda goes over a limit, holds a card twice, or two siblings where they are buried, whatever the cards."""
+    made = [
+        (Waiting(f"n{note}:{n}", f"n{note}", deck, None if kind == "n" else n), kind) for note, deck, n, kind in cards
+    ]
+    base = DeckSettings(new_per_day=limit, reviews_per_day=limit, bury_siblings=bury)
+    below = replace(base, new_per_day=deeper, reviews_per_day=deeper)
+    found = Candidates(
+        learning=[w for w, kind in made if kind == "l"],
+        reviews=[w for w, kind in made if kind == "r"],
+        fresh=[w for w, kind in made if kind == "n"],
+        fresh_decks=sorted({w.deck for w, kind in made if kind == "n"}),
+        done=[Done("x:1", "x", "A", True, False)],
+        ready=lambda _: True,
+    )
+    agenda = plan(found, lambda deck: below if deck.startswith("A::B") else base, base, 9, 10**15)
+    items = agenda.main
+    assert len({item.card for item in items}) == len(items)
+    for top, most in (("A", limit), ("A::B", deeper), ("A::B::C", deeper), ("D", limit)):
+        under = [item for item in items if item.deck == top or item.deck.startswith(f"{top}::")]
+        assert sum(item.kind == "review" for item in under) <= most
+        assert sum(item.kind == "new" for item in under) <= max(0, most - (top == "A"))
+    if bury:
+        shown = [item.note for item in (*agenda.learning, *items)]
+        assert all(shown.count(item.note) == 1 for item in items)

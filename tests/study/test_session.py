@@ -1,0 +1,202 @@
+from pathlib import Path
+
+import pytest
+
+from srs.collection.collection import Collection
+from srs.study.agenda import Limits
+from srs.study.session import Finished, Pause, Question, Revealed, Session
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
+
+
+class Clock:
+    """A clock that stands until it is moved."""
+
+    def __init__(self) -> None:
+        self.now = moment()
+
+    def __call__(self) -> int:
+        return self.now
+
+
+class Sitting:
+    """A session over two notes, its clock and its collection."""
+
+    def __init__(self, tmp_path: Path, settings: str = "", most: int | None = None) -> None:
+        root, environ = make_collection(
+            tmp_path, {"a.yaml": basic_deck("one", "two")}, 'timezone = "Europe/Berlin"\n' + settings
+        )
+        self.collection: Collection = open_collection(root, environ)
+        self.clock = Clock()
+        self.session = Session(self.collection, self.clock, Limits(), most)
+
+    def shown(self) -> str | None:
+        step = self.session.step
+        if isinstance(step, Revealed):
+            step = step.question
+        return step.item.card if isinstance(step, Question) else None
+
+    def answer(self, rating: int, after: int = 2000) -> None:
+        self.clock.now += after
+        self.session.reveal()
+        self.clock.now += 1000
+        self.session.answer(rating)
+
+
+def test_a_sitting(tmp_path: Path) -> None:
+    """Question, back, answer, next question, and the end when nothing is left for today."""
+    sitting = Sitting(tmp_path)
+    session = sitting.session
+    assert isinstance(session.step, Question) and session.step.remaining == {"new": 2}
+    revealed = session.reveal()
+    assert isinstance(revealed, Revealed) and "It is one." in revealed.question.face.back
+    assert session.reveal() is revealed
+    session.answer(4)
+    assert sitting.shown() == "two:answer"
+    sitting.answer(4)
+    assert sitting.session.step == Finished()
+    assert session.tally.ratings() == {4: 2}
+
+
+def test_an_answer_needs_the_back(tmp_path: Path) -> None:
+    """A card whose back was not shown cannot be rated."""
+    sitting = Sitting(tmp_path)
+    with pytest.raises(RuntimeError):
+        sitting.session.answer(3)
+    assert not sitting.collection.has_answers()
+
+
+def test_the_time_to_think_is_measured(tmp_path: Path) -> None:
+    """The time of an answer runs from the front's appearing to the rating."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(4, after=5000)
+    sitting.answer(4, after=1000)
+    assert [answered.review.ms for answered in sitting.session.tally.answers] == [6000, 2000]
+    assert sitting.session.tally.milliseconds() == 8000
+
+
+def test_buttons_are_what_answers_do(tmp_path: Path) -> None:
+    """What a revealed card says of each answer is what that answer does."""
+    sitting = Sitting(tmp_path)
+    revealed = sitting.session.reveal()
+    assert isinstance(revealed, Revealed)
+    assert sitting.session.answer(4).answer == revealed.answers.easy
+
+
+def test_undo_shows_the_card_again(tmp_path: Path) -> None:
+    """Undo takes the answer back, out of the tally too, and shows its card; again it takes back the one before."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(4)
+    sitting.answer(4)
+    assert sitting.session.undo() == "two:answer"
+    assert (sitting.shown(), len(sitting.session.tally.answers)) == ("two:answer", 1)
+    assert sitting.session.undo() == "one:answer"
+    assert (sitting.shown(), len(sitting.session.tally.answers)) == ("one:answer", 0)
+    assert sitting.session.undo() is None
+    assert sitting.shown() == "one:answer"
+    sitting.answer(4)
+    assert sitting.shown() == "two:answer"
+
+
+def test_undo_with_the_back_up(tmp_path: Path) -> None:
+    """Undo while another card's back is up puts that card aside, unanswered."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(4)
+    sitting.session.reveal()
+    sitting.session.undo()
+    assert sitting.shown() == "one:answer" and isinstance(sitting.session.step, Question)
+    assert sitting.collection.state("two:answer").reps == 0
+
+
+def test_again_comes_back_until_it_is_known(tmp_path: Path) -> None:
+    """A card answered Again comes back, and the sitting does not end before it is out of its steps."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(1)
+    assert sitting.shown() == "two:answer"
+    sitting.answer(4)
+    shown = []
+    for rating in (1, 1, 3, 3):
+        shown.append(sitting.shown())
+        sitting.answer(rating)
+    assert shown == ["one:answer"] * 4
+    assert sitting.session.step == Finished()
+
+
+def test_the_sittings_own_limit(tmp_path: Path) -> None:
+    """With `most` the sitting ends after so many answers; undone ones do not count."""
+    sitting = Sitting(tmp_path, most=1)
+    sitting.answer(1)
+    assert sitting.session.step == Finished()
+    sitting.session.undo()
+    assert sitting.shown() == "one:answer"
+
+
+def test_a_pause(tmp_path: Path) -> None:
+    """Where the only card left is beyond learn_ahead, the sitting pauses until then, and goes on when asked again."""
+    sitting = Sitting(tmp_path, '[study]\nnew_per_day = 1\nlearn_ahead = "0s"\n')
+    sitting.answer(3)
+    step = sitting.session.step
+    assert isinstance(step, Pause) and step.until == sitting.clock.now + 600_000
+    assert sitting.session.look_again() == step
+    sitting.clock.now = step.until
+    assert isinstance(sitting.session.look_again(), Question)
+    assert sitting.shown() == "one:answer"
+
+
+def test_a_deck_edited_meanwhile(tmp_path: Path) -> None:
+    """A card edited while its front is up shows the back that belongs to it; the next showing is the new one."""
+    sitting = Sitting(tmp_path)
+    step = sitting.session.step
+    assert isinstance(step, Question) and "What is one?" in step.face.front
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("one", "two").replace("is one", "was one"))
+    open_collection(sitting.collection.root, environ_of(tmp_path))  # another command brings the index up to date
+    sitting.session.look_ahead()
+    revealed = sitting.session.reveal()
+    assert isinstance(revealed, Revealed) and "It is one." in revealed.question.face.back
+    sitting.session.answer(1)
+    sitting.answer(4)
+    step = sitting.session.step
+    assert isinstance(step, Question) and "What was one?" in step.face.front and "It was one." in step.face.back
+
+
+def test_a_card_deleted_meanwhile(tmp_path: Path) -> None:
+    """A card deleted from its deck while it is up can be answered: the answer is kept, and the sitting goes on."""
+    sitting = Sitting(tmp_path)
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("two"))
+    open_collection(sitting.collection.root, environ_of(tmp_path))
+    sitting.session.look_ahead()
+    sitting.answer(3)
+    assert sitting.collection.state("one:answer").reps == 1
+    assert sitting.shown() == "two:answer"
+
+
+def test_undo_of_a_card_deleted_meanwhile(tmp_path: Path) -> None:
+    """The answer to a card that is gone can be taken back; another card is shown."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(3)
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("two"))
+    assert sitting.session.undo() == "one:answer"
+    assert sitting.shown() == "two:answer"
+
+
+def test_a_card_answered_elsewhere_meanwhile(tmp_path: Path) -> None:
+    """A card that another process answered while it was up here can be answered; both answers count."""
+    sitting = Sitting(tmp_path)
+    other = open_collection(sitting.collection.root, environ_of(tmp_path, "there-0002"))
+    sitting.session.reveal()
+    other.answer("one:answer", 4, sitting.clock.now, 0)
+    sitting.answer(3)
+    assert sitting.collection.state("one:answer").reps == 2
+
+
+def test_a_button_keeps_its_word_over_the_rollover(tmp_path: Path) -> None:
+    """A back shown before the rollover and rated after it gives the date that the button meant."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(4)
+    sitting.answer(4)
+    sitting.clock.now = moment("2027-01-10T03:59:50+01:00")
+    sitting.session.look_again()
+    revealed = sitting.session.reveal()
+    assert isinstance(revealed, Revealed)
+    promised = revealed.answers.good.progress
+    sitting.clock.now = moment("2027-01-10T04:00:10+01:00")
+    assert sitting.session.answer(3).review.due == getattr(promised, "due", None)
