@@ -60,7 +60,12 @@ def add(
         print_json({"note": added.note.id, "cards": list(added.cards), "path": added.path, "line": added.first})
         return
     lines = f"line {added.first}" if added.first == added.last else f"lines {added.first} to {added.last}"
-    print(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
+    if len(added.cards) > 1:
+        print(f"Added {len(added.cards)} cards in {added.path}:{added.first}")
+        for card in added.cards:
+            print(f"  {card}")
+    else:
+        print(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
     if not added.cards:
         print("It makes no card yet.")
     print(f"To take it back, delete {lines} there.")

@@ -27,7 +27,9 @@ def told(answered: Answered) -> str:
     name, answer = RATINGS[answered.review.rating - 1], answered.answer
     days = answer.interval_days
     when = f"in {in_words(answer, answered.review.at)}" if days is None else days_long(days)
-    leech = "; it lapsed so often that it is set aside, rewrite it" if answered.leech else ""
+    if answered.suspended:
+        return f"{name}: it lapsed so often that it is suspended; rewrite it, then srs unsuspend {answered.review.card}"
+    leech = ". It lapsed often: rewriting it may help" if answered.leech else ""
     return f"{name}: comes back {when}{leech}."
 
 
@@ -45,6 +47,12 @@ def summary(tally: Tally, step: Step, now: int) -> list[str]:
     if isinstance(step, Pause):
         lines.append(f"The next card is due in {span_short(step.until - now)}.")
     return lines
+
+
+def left_out(collection: Collection) -> str:
+    """What files of the collection hold back by their errors; empty where nothing."""
+    errors = sum(problem.severity == "error" for problem in collection.problems())
+    return f"{plural(errors, 'error')} in the files of this collection: srs check" if errors else ""
 
 
 def where_answers_go(collection: Collection) -> str:

@@ -49,11 +49,12 @@ class NewerJournal(SrsError):
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """An answer that is on disk: the event, what it does to the card, whether the card became a leech."""
+    """An answer that is on disk: the event, what it does to the card, whether it became a leech and was suspended."""
 
     review: ev.Review
     answer: Answer
     leech: bool
+    suspended: bool
 
 
 class Collection:
@@ -269,10 +270,11 @@ class Collection:
         lapsed = rating == 1 and isinstance(state.progress, Reviewing)
         leech = lapsed and mode == "study" and is_leech(state.lapses + 1, rules.leech_at)
         events: list[ev.Event] = [review]
-        if leech and self.deck_settings(card).leech_action == "suspend":
+        suspended = leech and self.deck_settings(card).leech_action == "suspend"
+        if suspended:
             events.append(ev.Suspend(self._new_id(at), at + 1, card, review.id))
         self.record(events)
-        return Answered(review, given, leech)
+        return Answered(review, given, leech, suspended)
 
     def undo(self, now: int) -> ev.Event | None:
         """Take back this device's newest live event; that event, or None where there is none."""

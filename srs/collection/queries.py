@@ -79,9 +79,9 @@ def reviewed_on(db: sqlite3.Connection, day: int) -> int:
 
 
 def needs_met(db: sqlite3.Connection, note: str) -> bool:
-    """True where a needed note holds nothing back: one of its cards is out of the steps, or it has none to study."""
+    """True where a needed note holds nothing back: a card of it has been out of learning, or it has none to study."""
     row = db.execute(
-        "select coalesce(max(s.kind = 2), 0), coalesce(min(coalesce(s.suspended, 0)), 1)"
+        "select coalesce(max(s.kind in (2, 3)), 0), coalesce(min(coalesce(s.suspended, 0)), 1)"
         " from card c left join state s on s.card = c.id where c.active and c.note = ?",
         (note,),
     ).fetchone()

@@ -1,6 +1,7 @@
 """Making a collection: settings, the starter decks or another collection's, a journal taken along. Copies files."""
 
 import json
+import re
 import shutil
 import sysconfig
 from collections.abc import Mapping
@@ -48,6 +49,7 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
         if (root / name).exists():
             raise SrsError(f"{root / name} is in the way", "name another folder, or move it aside")
     decks = starter_decks() if source is None and not empty else None
+    settings = _SETTINGS.format(zone=system_timezone(environ)) if source is None else _settings_of(source, environ)
     root.mkdir(parents=True, exist_ok=True)
     if source is not None:
         _take_along(source, root, environ)
@@ -57,7 +59,7 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
         (root / "decks").mkdir()
     _write_schema(root)
     # Last, because its presence makes the folder a collection.
-    (root / SETTINGS_NAME).write_text(_SETTINGS.format(zone=system_timezone(environ)), "utf-8")
+    (root / SETTINGS_NAME).write_text(settings, "utf-8")
 
 
 def _write_schema(root: Path) -> None:
@@ -80,9 +82,20 @@ def starter_decks() -> Path:
     )
 
 
-def _take_along(source: Path, root: Path, environ: Mapping[str, str]) -> None:
+def _settings_of(source: Path, environ: Mapping[str, str]) -> str:
+    """The settings of the collection at `source`, but with the journal in the folder and a timezone of its own."""
     if not (source / SETTINGS_NAME).is_file():
         raise SrsError(f"{source} holds no {SETTINGS_NAME}, so there is nothing to take from it")
+    settings = read_settings(source)
+    text = (source / SETTINGS_NAME).read_text("utf-8")
+    if settings.journal == "private":
+        text = re.sub(r"^journal\s*=.*$", 'journal = "here"', text, count=1, flags=re.MULTILINE)
+    if settings.timezone is None:
+        text = f'timezone = "{system_timezone(environ)}"\n{text}'
+    return text
+
+
+def _take_along(source: Path, root: Path, environ: Mapping[str, str]) -> None:
     for name in _TAKEN:
         if (source / name).is_dir():
             shutil.copytree(source / name, root / name)

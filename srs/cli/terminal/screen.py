@@ -47,12 +47,10 @@ def print_face(face: Face, environ: Mapping[str, str]) -> None:
     """A card's two sides one under the other, as `srs show` prints them."""
     colours = palette(sys.stdout, environ)
     columns = min(size()[0], _WIDEST)
-    for line in lines(face.back if face.answer == face.back else face.front, columns, colours):
+    for line in [*lines(face.front, columns, colours), colours.paint("─" * columns, "muted")]:
         print(line)
-    if face.answer != face.back:
-        print(colours.paint("─" * columns, "muted"))
-        for line in lines(face.answer, columns, colours):
-            print(line)
+    for line in lines(face.answer, columns, colours):
+        print(line)
     print()
 
 
@@ -70,7 +68,7 @@ class _Screen:
         self._colours = colours
         self._beginner = not collection.has_answers()
         self._private = collection.starts_private_journal()
-        self._note = ""
+        self._note = wording.left_out(collection)
         self._clean = False
         self._top: int | None = None
         self._page = 0
