@@ -14,7 +14,7 @@ else
   install = $(1)/bin/python -m pip install --disable-pip-version-check
 endif
 
-.PHONY: review test lint screens check-python clean
+.PHONY: review test soak lint screens check-python clean
 .DEFAULT_GOAL := review
 
 review: $(VENV)/.run
@@ -22,6 +22,10 @@ review: $(VENV)/.run
 
 test: $(VENV)/.dev $(ANKI)/.ready lint
 	@$(BIN)/pytest -n auto
+
+# The property tests with ten times the examples, new ones each time.
+soak: $(VENV)/.dev $(ANKI)/.ready
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

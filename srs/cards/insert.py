@@ -40,7 +40,7 @@ def insert_note(data: bytes, entry: str) -> bytes:
         raise CannotInsert(f"The file has an error in line {problem.line}: {problem.message}", "Mend it first.")
     offset, column, lead = _place(before)
     newline = _line_end(before.text, offset)
-    lines = [line and " " * column + line for line in entry.rstrip("\n").split("\n")]
+    lines = [line and " " * column + line for line in entry.removesuffix("\n").split("\n")]
     text = before.text[:offset] + newline.join([*lead, *lines, ""]) + before.text[offset:]
     if offset and before.text[offset - 1] != "\n":
         text = before.text[:offset] + newline + text[offset:]

@@ -1,7 +1,7 @@
 """Adding notes to deck files without touching a byte that is there."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from srs.cards import tree
@@ -168,6 +168,7 @@ def test_what_is_written_reads_back(fields):
 
 
 @given(st.lists(NOTE, min_size=1, max_size=4), st.booleans())
+@example([{"q": "\n"}, {"q": "a\n\n\n"}], False)
 def test_notes_one_after_another(notes, windows):
     """Notes added one by one are all there, in order, whatever their last text is."""
     data = b"notes:\r\n" if windows else b""
