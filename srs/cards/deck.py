@@ -362,7 +362,10 @@ class _NoteReader:
         type = self.spec.type
         if isinstance(value, Sequence) and field.name == type.marker and not type.cloze:
             self.wordings = _texts(value, field.name)
-            return self.wordings[0] if self.wordings else ""
+            if not self.wordings:
+                message = f"`{field.name}` is a list without a text."
+                raise _Wrong(value, "empty-list", message, "Write one text, or a list of wordings.")
+            return self.wordings[0]
         return _text(value, field.name)
 
     def missing(self, names: Iterable[str]) -> None:

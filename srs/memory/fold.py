@@ -95,7 +95,8 @@ def dead_ids(events: Iterable[Event]) -> set[str]:
             del waiting[target]
             settled.append(target)
     dead.update(waiting)
-    dead.update(suspension.id for suspension in because if suspension.because in dead)
+    # All at once: a suspension because of a suspension is none of ours, and must not hang on the order.
+    dead.update([suspension.id for suspension in because if suspension.because in dead])
     return dead
 
 

@@ -365,6 +365,12 @@ def test_any_bytes(data):
     read_deck("decks/a.yaml", data, TYPES)
 
 
+def test_a_marker_without_wordings_is_a_problem():
+    """A note whose marker is an empty list does not vanish in silence."""
+    found = deck("notes:\n  - q: []\n    a: x\n")
+    assert [(problem.line, problem.code) for problem in found.problems] == [(2, "empty-list")]
+
+
 SCALARS = st.sampled_from(["", "x", "true", "2023", "a b", "A", "name", "verbatim", "basic", "1", "'q'"])
 TREES = st.recursive(
     SCALARS,

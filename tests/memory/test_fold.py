@@ -2,7 +2,7 @@ from dataclasses import replace
 from random import Random
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from srs.memory.days import DAY_MS, EPOCH_DAY, parse_day
@@ -357,6 +357,7 @@ def assert_agree(bulk: dict[str, CardState], single: dict[str, CardState]) -> No
 
 
 @given(st.integers(0, 2**32), st.integers(0, 40))
+@example(6658, 15)  # a suspension because of a suspension
 def test_order_of_arrival_does_not_matter(seed: int, length: int) -> None:
     """Split over files, doubled and shuffled, a journal folds to the same states; in bulk to 1e-9 the same."""
     random = Random(seed)
