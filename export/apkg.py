@@ -127,5 +127,5 @@ class _Outbox:
 
     def _report(self, note: Note, code: str, message: str) -> None:
         place = note.place
-        problem = Problem(place.path, place.line, place.column, "warning", code, f"{note.id}: {message}")
+        problem = Problem(place.path, place.line, place.column, "warning", code, f"In `{note.id}`: {message}.")
         self.problems[problem] = None

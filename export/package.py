@@ -28,7 +28,7 @@ from typing import IO, Any
 from export.notetypes import Shape, model_json, shape_of
 from export.stable import StableIds
 from srs.cards.notetype import NoteType
-from srs.errors import SrsError
+from srs.errors import SrsError, said_by_system
 
 _CREATED = 1_411_124_400  # seconds; genanki's fixed birthday of every collection, on which nothing of ours depends
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -128,7 +128,7 @@ def write_apkg(
             with _replacing(real) as stream:
                 _write_zip(stream, database, media)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
-        reason = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+        reason = said_by_system(error) if isinstance(error, OSError) else str(error)
         raise SrsError(f"{target} could not be written: {reason}", "nothing was changed") from error
     return written
 

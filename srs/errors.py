@@ -23,6 +23,11 @@ class UsageError(SrsError):
     exit_code = 2
 
 
+def said_by_system(error: OSError) -> str:
+    """Why the system refused, without the path, in the voice of our messages: `permission denied`."""
+    return (error.strerror or str(error)).lower()
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Problem:
     """Something wrong in a file. `path` is relative to the collection, `line` and `column` count from 1."""

@@ -69,11 +69,17 @@ def sheets(note: Note, types: NoteTypes) -> tuple[Sheet, ...]:
     return tuple(found)
 
 
+def wordings(note: Note, template: str) -> int:
+    """How many wordings there are of what a card asks; 0 where a note's own cards have but the one of its marker."""
+    prompt = _prompt_of(note, template)
+    return len(prompt.q if prompt else note.wordings)
+
+
 def face(note: Note, types: NoteTypes, card: str, wording: int = 0) -> Face:
     """The two sides of a card, by its id or its template's; `wording` turns with each showing. Raises SrsError."""
     kind = types.get(note.type)
     name = card.rpartition(":")[2]
-    prompt = next((each for each in note.prompts if name == f"p-{each.id}"), None)
+    prompt = _prompt_of(note, name)
     if kind is not None and prompt is not None:
         shown = types[PROMPT]
         return _sides(note, shown, shown.templates[0], _prompt_fields(note, prompt, types, wording), None)
@@ -81,7 +87,7 @@ def face(note: Note, types: NoteTypes, card: str, wording: int = 0) -> Face:
         return _face(note, kind, kind.templates[0], wording, int(name[1:]))
     found = next((each for each in kind.templates if each.id == name), None) if kind is not None else None
     if kind is None or found is None or kind.cloze:
-        raise SrsError(f"there is no card {note.id}:{name}")
+        raise SrsError(f"there is no card `{note.id}:{name}`")
     return _face(note, kind, found, wording, None)
 
 
@@ -103,6 +109,10 @@ def _own_cards(note: Note, kind: NoteType) -> tuple[Card, ...]:
         if (each.default if note.cards is None else each.id in note.cards)
         and template.has_content(template.parse(each.front), nonempty)
     )
+
+
+def _prompt_of(note: Note, name: str) -> Prompt | None:
+    return next((each for each in note.prompts if name == f"p-{each.id}"), None)
 
 
 def _prompt_card(note: Note, prompt: Prompt) -> Card:

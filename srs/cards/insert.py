@@ -13,12 +13,12 @@ from srs.cards.yamlevents import list_ends
 from srs.cards.yamlwords import control_character
 from srs.errors import SrsError
 
-Value: TypeAlias = "str | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = "str | bool | Sequence[Value] | Mapping[str, Value]"
 
 INDENTATION = 2
 
 _BLANK = re.compile(r"[ \t]*\r?\n")
-_BY_HAND = "Add the note by hand, or to another deck file."
+_BY_HAND = "add the note by hand, or to another deck file"
 
 
 class CannotInsert(SrsError):
@@ -37,7 +37,7 @@ def insert_note(data: bytes, entry: str) -> bytes:
     before = tree.parse("", data)
     if before.problems:
         problem = before.problems[0]
-        raise CannotInsert(f"The file has an error in line {problem.line}: {problem.message}", "Mend it first.")
+        raise CannotInsert(f"the file has an error in line {problem.line}: {problem.message}", "mend it first")
     offset, column, lead = _place(before)
     newline = _line_end(before.text, offset)
     lines = [line and " " * column + line for line in entry.removesuffix("\n").split("\n")]
@@ -64,7 +64,7 @@ def _place(parsed: tree.Parsed) -> tuple[int, int, list[str]]:
     if root is None:
         return len(text), INDENTATION, ["notes:"]
     if not isinstance(root, tree.Mapping) or root.flow:
-        raise CannotInsert("The file is not a set of keys, one on each line.", _BY_HAND)
+        raise CannotInsert("the file is not a set of keys, one on each line", _BY_HAND)
     margin = root.column - 1
     notes = root.values.get("notes")
     if notes is None:
@@ -72,10 +72,10 @@ def _place(parsed: tree.Parsed) -> tuple[int, int, list[str]]:
     if isinstance(notes, tree.Text) and not notes.value and not notes.style:
         return _after_line(text, _offset(text, notes.line, notes.column)), margin + INDENTATION, []
     if not isinstance(notes, tree.Sequence):
-        raise CannotInsert("`notes:` is not a list.", "Start each note with `- `.")
+        raise CannotInsert("`notes:` is not a list", "start each note with `- `")
     if notes.flow:
-        hint = "Delete the brackets and start each note on a line of its own with `- `."
-        raise CannotInsert("`notes:` is a list in brackets, which takes no further lines.", hint)
+        hint = "delete the brackets and start each note on a line of its own with `- `"
+        raise CannotInsert("`notes:` is a list in brackets, which takes no further lines", hint)
     last = _last_text(notes)
     offset = _after_line(text, _list_end(text, notes, last))
     if last and last.style in ("|", ">"):
@@ -133,13 +133,13 @@ def _line_end(text: str, offset: int) -> str:
 
 def _verify(before: tree.Parsed, after: tree.Parsed, entry: str) -> None:
     if after.problems:
-        raise CannotInsert(f"The note cannot be added to this file: {after.problems[0].message}", _BY_HAND)
+        raise CannotInsert(f"the note cannot be added to this file: {after.problems[0].message}", _BY_HAND)
     expected = tree.plain(before.root) or {}
     added = tree.plain(tree.parse("", entry.encode()).root)
     expected["notes"] = [*(expected.get("notes") or []), *(added if isinstance(added, list) else [])]
     if tree.plain(after.root) != expected or not isinstance(added, list) or len(added) != 1:
-        hint = "Put a line end at the end of the file. " if not before.text.endswith("\n") else ""
-        raise CannotInsert("Adding a note at the end would change what the file says.", hint + _BY_HAND)
+        hint = "put a line end at the end of the file, or " if not before.text.endswith("\n") else ""
+        raise CannotInsert("adding a note at the end would change what the file says", hint + _BY_HAND)
 
 
 # A text that stands plain and that YAML of any age reads as this text: no number, no truth, no sign in front.
@@ -162,9 +162,9 @@ def _item(value: Value, indentation: int) -> str:
     dash = " " * indentation + "-"
     if isinstance(value, Mapping) and value:
         return dash + _mapping(value, indentation + INDENTATION)[indentation + 1 :]
-    if isinstance(value, str):
+    if isinstance(value, str | bool):
         return f"{dash} {_scalar(value, indentation)}\n"
-    raise CannotWrite("A list in a list cannot be written in a deck.")
+    raise CannotWrite("a list in a list cannot be written in a deck")
 
 
 def _mapping(fields: Mapping[str, Value], indentation: int) -> str:
@@ -174,9 +174,7 @@ def _mapping(fields: Mapping[str, Value], indentation: int) -> str:
 def _entry(key: str, value: Value, indentation: int) -> str:
     written = _scalar(key, indentation, one_line=True)
     start = f"{' ' * indentation}{written}:"
-    if isinstance(value, str):
-        if key == "draft" and value in ("true", "false"):
-            return f"{start} {value}\n"
+    if isinstance(value, str | bool):
         return f"{start} {_scalar(value, indentation)}\n"
     if isinstance(value, Mapping):
         return f"{start}\n{_mapping(value, indentation + INDENTATION)}" if value else f"{start} {{}}\n"
@@ -192,14 +190,16 @@ def _is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
 
 
-def _scalar(text: str, indentation: int, one_line: bool = False) -> str:
-    """One text; a block's lines are indented two deeper than `indentation`."""
+def _scalar(text: str | bool, indentation: int, one_line: bool = False) -> str:
+    """One text or truth; a block's lines are indented two deeper than `indentation`."""
+    if isinstance(text, bool):
+        return "true" if text else "false"
     if control := control_character(text):
-        raise CannotWrite(f"A text holds {control[1]}, which no deck may hold.", "Delete it.")
+        raise CannotWrite(f"a text holds {control[1]}, which no deck may hold", "delete it")
     if "\n" not in text:
         return text if _is_plain(text) else "'" + text.replace("'", "''") + "'"
     if one_line:
-        raise CannotWrite("A key cannot have several lines.")
+        raise CannotWrite("a key cannot have several lines")
     return _block(text.replace("\r\n", "\n"), indentation)
 
 

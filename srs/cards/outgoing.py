@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from srs.cards.note import DeckFile, Note
+from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
 from srs.errors import Problem
 
@@ -60,12 +60,12 @@ class ExportReport:
     problems: tuple[Problem, ...]
 
 
-def abouts(files: Iterable[DeckFile]) -> dict[str, DeckAbout]:
+def abouts(files: Iterable[tuple[str, DeckAbout]]) -> dict[str, DeckAbout]:
     """Deck name to what its files say of it; where several files share a deck, the first that says something counts."""
     found: dict[str, DeckAbout] = {}
-    for file in files:
-        known = found.get(file.deck, DeckAbout())
-        found[file.deck] = DeckAbout(
-            known.description or file.description, known.author or file.author, known.licence or file.licence
+    for deck, said in files:
+        known = found.get(deck, DeckAbout())
+        found[deck] = DeckAbout(
+            known.description or said.description, known.author or said.author, known.licence or said.licence
         )
     return found

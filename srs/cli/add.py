@@ -1,11 +1,12 @@
 """`srs add`: a card in seconds."""
 
 import sys
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
 from srs.cards.notetype import NoteType, NoteTypes
+from srs.cli.context import opened
 from srs.cli.output import ask, print_json
 from srs.errors import UsageError
 
@@ -45,16 +46,16 @@ def add(
 
     Example: srs add 'What does HTTP 418 mean?' 'I am a teapot'
     """
-    from srs.collection.adding import add_note
+    from srs.collection.adding import Value, add_note
 
-    collection = ctx.obj.open()
+    collection, _ = opened(ctx)
     given = {
         "definition": definition, "mental_model": mental_model, "example": example, "mistake": mistake,
         "next_step": next_step, "code": code, "by": by, "work": work, "date": date, "place": place, "url": url,
         "fidelity": fidelity, "meaning": meaning, "context": context, "source": source, "extra": extra,
     }  # fmt: skip
     kind, fields = _fields(words or [], {name: text for name, text in given.items() if text}, collection.types)
-    keys: dict[str, Any] = {"id": id, "tags": tag, "draft": "true" if draft else None}
+    keys: dict[str, Value | None] = {"id": id, "tags": tag, "draft": draft}
     added = add_note(collection, kind, fields, deck, {key: value for key, value in keys.items() if value})
     if as_json:
         print_json({"note": added.note.id, "cards": list(added.cards), "path": added.path, "line": added.first})

@@ -10,7 +10,7 @@ import typer
 from srs.cli import add, card, change, check, export, init, review, script, status
 from srs.cli.context import Context
 from srs.cli.output import complain
-from srs.errors import SrsError, UsageError
+from srs.errors import SrsError, UsageError, said_by_system
 
 app = typer.Typer(
     help="Spaced repetition in the terminal: plain-text decks, FSRS, Anki packages.",
@@ -75,7 +75,7 @@ def main() -> None:
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cannot be written is not tried again at the end
         if not isinstance(error, BrokenPipeError):
-            complain(": ".join(filter(None, [str(error.filename or ""), (error.strerror or str(error)).lower()])))
+            complain(": ".join(filter(None, [str(error.filename or ""), said_by_system(error)])))
         sys.exit(1)
     except Exception as error:
         if os.environ.get("SRS_TRACEBACK"):

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from srs.cli.context import opened
 from srs.cli.output import days_long, plural, print_json, print_table
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
@@ -22,8 +23,7 @@ def list_cards(
     """
     from srs.study.search import parse_query
 
-    collection = ctx.obj.open()
-    now = ctx.obj.clock(collection)()
+    collection, now = opened(ctx)
     wanted = parse_query(" ".join(query or ()), collection.day(now), now)
     cards = [card for card in collection.cards(now) if wanted(card)]
     if as_json:
@@ -45,8 +45,7 @@ def show(
 
     Example: srs show karpathy-backprop:definition
     """
-    collection = ctx.obj.open()
-    now = ctx.obj.clock(collection)()
+    collection, now = opened(ctx)
     views = find_cards(collection, card, now)
     if as_json:
         shown = [_as_json(collection, view, html) for view in views]

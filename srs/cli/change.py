@@ -6,8 +6,9 @@ from typing import Annotated
 import typer
 
 from srs.cli.card import find_cards
-from srs.cli.context import Context
+from srs.cli.context import opened
 from srs.cli.output import plural
+from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.memory.events import Bury, Event, Suspend, Unbury, Unsuspend
 
@@ -20,8 +21,9 @@ def suspend(ctx: typer.Context, cards: Names) -> None:
     Example: srs suspend karpathy-backprop:code
     """
     _change(
-        ctx.obj, cards, "Suspended", lambda card: not card.suspended, lambda id, at, card: Suspend(id, at, card, None)
-    )
+        *opened(ctx), cards, "Suspended", lambda card: not card.suspended,
+        lambda id, at, card: Suspend(id, at, card, None),
+    )  # fmt: skip
 
 
 def unsuspend(ctx: typer.Context, cards: Names) -> None:
@@ -29,7 +31,7 @@ def unsuspend(ctx: typer.Context, cards: Names) -> None:
 
     Example: srs unsuspend karpathy-backprop
     """
-    _change(ctx.obj, cards, "Unsuspended", lambda card: card.suspended, Unsuspend)
+    _change(*opened(ctx), cards, "Unsuspended", lambda card: card.suspended, Unsuspend)
 
 
 def bury(ctx: typer.Context, cards: Names) -> None:
@@ -37,16 +39,13 @@ def bury(ctx: typer.Context, cards: Names) -> None:
 
     Example: srs bury karpathy-backprop:code
     """
-    context: Context = ctx.obj
-    collection = context.open()
-    tomorrow = collection.day(context.clock(collection)()) + 1
+    collection, now = opened(ctx)
+    tomorrow = collection.day(now) + 1
     _change(
-        context,
-        cards,
-        "Buried until tomorrow:",
+        collection, now, cards, "Buried until tomorrow:",
         lambda card: card.buried_until is None and not card.suspended,
         lambda id, at, card: Bury(id, at, card, tomorrow),
-    )
+    )  # fmt: skip
 
 
 def unbury(ctx: typer.Context, cards: Names) -> None:
@@ -54,19 +53,18 @@ def unbury(ctx: typer.Context, cards: Names) -> None:
 
     Example: srs unbury karpathy-backprop:code
     """
-    _change(ctx.obj, cards, "Unburied", lambda card: card.buried_until is not None, Unbury)
+    _change(*opened(ctx), cards, "Unburied", lambda card: card.buried_until is not None, Unbury)
 
 
 def _change(
-    context: Context,
+    collection: Collection,
+    now: int,
     names: list[str],
     done: str,
     needed: Callable[[CardView], bool],
     make: Callable[[str, int, str], Event],
 ) -> None:
     """Record an event for each named card that needs it; cards that are so already are left alone."""
-    collection = context.open()
-    now = context.clock(collection)()
     found = {view.id: view for name in names for view in find_cards(collection, name, now)}
     cards = [view.id for view in found.values() if needed(view)]
     collection.record_each(cards, now, make)

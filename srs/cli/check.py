@@ -1,11 +1,11 @@
 """`srs check` and `srs schema`: what is wrong in the decks, and what an editor needs to know of them."""
 
-from typing import Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
 from srs.cli.output import plural, print_json
-from srs.errors import Problem
 
 
 def check(
@@ -22,7 +22,7 @@ def check(
     problems = collection.problems()
     notes, cards = collection.size()
     if as_json:
-        print_json({"notes": notes, "cards": cards, "problems": [_as_json(problem) for problem in problems]})
+        print_json({"notes": notes, "cards": cards, "problems": [asdict(problem) for problem in problems]})
     else:
         for problem in problems:
             print(visible(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}"))
@@ -48,8 +48,3 @@ def schema(ctx: typer.Context) -> None:
     except NoCollection:
         types = builtin_types()
     print_json(deck_schema(types))
-
-
-def _as_json(problem: Problem) -> dict[str, Any]:
-    names = ("path", "line", "column", "severity", "code", "message", "hint")
-    return {name: getattr(problem, name) for name in names}

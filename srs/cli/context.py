@@ -5,6 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+import typer
+
 from srs.cli.output import tell
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
@@ -45,6 +47,13 @@ class Context:
         if not quiet:
             tell_problems(collection.problems())
         return collection
+
+
+def opened(ctx: typer.Context) -> tuple[Collection, int]:
+    """The collection of a command and the time of its run (ms)."""
+    context: Context = ctx.obj
+    collection = context.open()
+    return collection, context.clock(collection)()
 
 
 def tell_problems(problems: list[Problem]) -> None:

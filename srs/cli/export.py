@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from srs.cards.crosscheck import head_of, needs_order
-from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
+from srs.cards.outgoing import Content, ExportReport, ExportRequest
+from srs.cli.context import opened
 from srs.cli.output import plural, tell
 from srs.collection.collection import Collection
 from srs.errors import UsageError
@@ -30,8 +31,7 @@ def export(
         raise UsageError("name the file to write", "srs export -o cards.apkg")
     target = Path(output).expanduser()
     write = _exporter(target)
-    collection = ctx.obj.open()
-    now = ctx.obj.clock(collection)()
+    collection, now = opened(ctx)
     report = write(_request(collection, " ".join(query or ()), now), target)
     collection.record_contents([(content.key, content.hash, content.at) for content in report.changed])
     for problem in report.problems:
@@ -63,6 +63,6 @@ def _request(collection: Collection, query: str, now: int) -> ExportRequest:
     order = {id_: place for place, id_ in enumerate(needs_order(map(head_of, notes)))}
     notes.sort(key=lambda note: order[note.id])
     contents = {key: Content(key, hash_, at) for key, (hash_, at) in collection.contents().items()}
-    decks = {name: DeckAbout(**about) for name, about in collection.deck_notes().items()}
-    media = collection.root / "media"
-    return ExportRequest(tuple(notes), collection.types, decks, media if media.is_dir() else None, contents, now)
+    folder = collection.root / "media"
+    media = folder if folder.is_dir() else None
+    return ExportRequest(tuple(notes), collection.types, collection.abouts(), media, contents, now)

@@ -69,8 +69,14 @@ def in_words(answer: Answer, now: int) -> str:
     """When an answer brings the card back, short enough for a key line: `10m`, `4d`, `2.5mo`."""
     if answer.interval_days is not None:
         return days_short(answer.interval_days)
-    due = getattr(answer.progress, "due", now)
-    return span_short(max(0, due - now))
+    return span_short(max(0, answer.progress.due - now))
+
+
+def comes_back(answer: Answer, now: int) -> str:
+    """The same as the end of a sentence: `in 10m`, `tomorrow`, `in 4 days`."""
+    if answer.interval_days is None:
+        return f"in {in_words(answer, now)}"
+    return days_long(answer.interval_days)
 
 
 def span_short(ms: int) -> str:

@@ -5,13 +5,15 @@ from typing import Annotated, Any
 import typer
 
 from srs.cli.card import find_cards
-from srs.cli.output import days_long, in_words, print_json
+from srs.cli.context import opened
+from srs.cli.output import comes_back, in_words, print_json
 from srs.errors import SrsError, UsageError
 from srs.memory.days import iso_day, iso_instant
-from srs.memory.schedule import Answer, Answers
-from srs.memory.state import Reviewing
+from srs.memory.events import card_of
+from srs.memory.schedule import Answers
+from srs.memory.state import Reviewing, Studied
 
-RATINGS = ("again", "hard", "good", "easy")
+RATINGS = Answers._fields
 
 
 def next_card(
@@ -26,8 +28,7 @@ def next_card(
     from srs.cards.plain import to_text
     from srs.study.today import agenda_of
 
-    collection = ctx.obj.open()
-    now = ctx.obj.clock(collection)()
+    collection, now = opened(ctx)
     item = agenda_of(collection, now).next(now)
     if item is None:
         if as_json:
@@ -47,7 +48,7 @@ def next_card(
     print()
     print(visible(front))
     print()
-    print("   ".join(f"{name} {in_words(each, now)}" for name, each in zip(RATINGS, answers, strict=True)))
+    print("   ".join(f"{name} {in_words(each, now)}" for name, each in answers._asdict().items()))
 
 
 def answer(
@@ -60,8 +61,7 @@ def answer(
 
     Example: srs answer karpathy-backprop:definition good
     """
-    collection = ctx.obj.open()
-    now = ctx.obj.clock(collection)()
+    collection, now = opened(ctx)
     view = find_cards(collection, card, now)[0]
     if view.id != collection.resolve(card):
         raise UsageError(f"`{card}` is a note; name one of its cards", f"for example {view.id}")
@@ -77,7 +77,7 @@ def answer(
         print_json({"event": collection.event_json(given.review), "card": after.as_json()})
     else:
         name = RATINGS[given.review.rating - 1].capitalize()
-        print(f"{name}: {view.id} comes back {_when(given.answer, now)}.")
+        print(f"{name}: {view.id} comes back {comes_back(given.answer, now)}.")
 
 
 def undo(
@@ -88,12 +88,11 @@ def undo(
 
     Example: srs undo
     """
-    collection = ctx.obj.open()
-    now = ctx.obj.clock(collection)()
+    collection, now = opened(ctx)
     undone = collection.undo(now)
     if undone is None:
         raise SrsError("there is nothing to undo on this device")
-    card = getattr(undone, "card", None)
+    card = card_of(undone)
     view = collection.card(card, now) if card else None
     if as_json:
         print_json({"event": collection.event_json(undone), "card": view.as_json() if view else None})
@@ -113,21 +112,11 @@ def _rating(text: str) -> int:
 
 def _answers_json(answers: Answers) -> dict[str, Any]:
     return {
-        name: {"due": due_text(answer), "interval_days": answer.interval_days}
-        for name, answer in zip(RATINGS, answers, strict=True)
+        name: {"due": _due_text(answer.progress), "interval_days": answer.interval_days}
+        for name, answer in answers._asdict().items()
     }
 
 
-def due_text(answer: Answer) -> str | None:
+def _due_text(progress: Studied) -> str:
     """`YYYY-MM-DD` for a day, an instant for a learning step."""
-    progress = answer.progress
-    if isinstance(progress, Reviewing):
-        return iso_day(progress.due)
-    due = getattr(progress, "due", None)
-    return None if due is None else iso_instant(due)
-
-
-def _when(answer: Answer, now: int) -> str:
-    if answer.interval_days is None:
-        return f"in {in_words(answer, now)}"
-    return days_long(answer.interval_days)
+    return iso_day(progress.due) if isinstance(progress, Reviewing) else iso_instant(progress.due)

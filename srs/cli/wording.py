@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from srs.cli.output import days_long, in_words, plural, span_short
+from srs.cli.output import comes_back, in_words, plural, span_short
 from srs.collection.collection import Answered, Collection
 from srs.study.session import Pause, Revealed, Step, Tally
 
@@ -25,12 +25,10 @@ def buttons(step: Revealed) -> list[tuple[int, str, str]]:
 def told(answered: Answered) -> str:
     """What an answer did, in one sentence."""
     name, answer = RATINGS[answered.review.rating - 1], answered.answer
-    days = answer.interval_days
-    when = f"in {in_words(answer, answered.review.at)}" if days is None else days_long(days)
     if answered.suspended:
         return f"{name}: it lapsed so often that it is suspended; rewrite it, then srs unsuspend {answered.review.card}"
     leech = ". It lapsed often: rewriting it may help" if answered.leech else ""
-    return f"{name}: comes back {when}{leech}."
+    return f"{name}: comes back {comes_back(answer, answered.review.at)}{leech}."
 
 
 def summary(tally: Tally, step: Step, now: int) -> list[str]:

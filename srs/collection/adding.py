@@ -9,9 +9,9 @@ from srs.cards.notetype import NoteType
 from srs.collection.collection import Collection
 from srs.collection.files import locked, replace_file
 from srs.collection.locations import SCHEMA_NAME
-from srs.errors import SrsError, UsageError
+from srs.errors import Problem, SrsError, UsageError
 
-Value = str | Sequence[str]
+Value = str | bool | Sequence[str]
 
 _INBOX = "decks/inbox.yaml"
 
@@ -100,7 +100,7 @@ def _refuse_twin(collection: Collection, note_id: str) -> None:
         raise SrsError(message, "change that one, or give this one an id of its own with --id")
 
 
-def _not_right(problems: Sequence[object], path: str) -> SrsError:
+def _not_right(problems: Sequence[Problem], path: str) -> SrsError:
     first = next((str(problem) for problem in problems), f"{path}: the note could not be read back")
     return SrsError(first, "nothing was written")
 

@@ -15,24 +15,25 @@ from typing import TYPE_CHECKING, Any
 
 from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
-from srs.collection import content, history, journal, views
+from srs.collection import content, history, journal, queries, views
 from srs.collection.device import device_name
 from srs.collection.index import discard, open_index, writing
 from srs.collection.locations import cache_folder, private_journal_folder, state_folder
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
 from srs.collection.settings import DeckSettings, Settings, read_settings
 from srs.collection.views import CardView
-from srs.errors import Problem, SrsError
+from srs.errors import Problem, SrsError, said_by_system
 from srs.memory import events as ev
 from srs.memory.days import day_start, study_day
 from srs.memory.fold import newest_undoable
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.model import Model
 from srs.memory.schedule import Answer, Answers, Rules, answer, fuzz_seed, is_leech, preview
-from srs.memory.state import CardState, New, Reviewing
+from srs.memory.state import CardState, Reviewing
 
 if TYPE_CHECKING:
     from srs.cards.faces import Face
+    from srs.cards.outgoing import DeckAbout
 
 _SLIP_MS = 5_000
 _INDEX = "index.sqlite3"
@@ -103,7 +104,7 @@ class Collection:
         try:
             db = open_index(path)
         except OSError as error:
-            raise SrsError(f"{path.parent}: {(error.strerror or str(error)).lower()}", _OTHER_CACHE) from None
+            raise SrsError(f"{path.parent}: {said_by_system(error)}", _OTHER_CACHE) from None
         collection = cls(root, environ, settings, db, fixed_clock)
         try:
             collection.refresh()
@@ -157,17 +158,16 @@ class Collection:
         return views.one_card(self.db, self.resolve(name), self.day(now), self._model_of_deck)
 
     def view(self, card: str, now: int) -> CardView:
-        """The card with this id; it must exist."""
+        """The card with this id. Raises SrsError where there is none."""
         found = self.card(card, now)
         if found is None:
-            raise SrsError(f"there is no card `{card}`", "see: srs list")
+            raise _no_card(card)
         return found
 
     def resolve(self, name: str) -> str:
         """A card's or note's id with an alias (`was:`) replaced by the note's present id."""
         note, colon, template = name.partition(":")
-        row = self.db.execute("select note from alias where old = ?", (note,)).fetchone()
-        return f"{row[0]}{colon}{template}" if row else name
+        return f"{queries.present_id(self.db, note)}{colon}{template}"
 
     def nearest_ids(self, name: str) -> list[str]:
         """Up to three ids of cards or notes that look like `name`."""
@@ -179,7 +179,7 @@ class Collection:
         """The note of a card. Raises SrsError where no deck has the card (any more)."""
         row = self.db.execute("select note_key from card where id = ? order by active desc, path", (card,)).fetchone()
         if row is None:
-            raise SrsError(f"there is no card `{card}`", "see: srs list")
+            raise _no_card(card)
         return content.note_by_key(self.db, row[0])
 
     def notes(self) -> list[Note]:
@@ -189,24 +189,20 @@ class Collection:
         rows = self.db.execute("select data from note where not left_out order by path, position")
         return [note_from_json(row[0]) for row in rows]
 
-    def deck_notes(self) -> dict[str, dict[str, str | None]]:
-        """What each deck file says of its deck (description, author, licence), by deck name."""
-        about: dict[str, dict[str, str | None]] = {}
-        for deck, text in self.db.execute(
-            "select deck, about from file where kind = 'deck' and deck != '' order by path"
-        ):
-            said = about.setdefault(deck, {})
-            said.update({key: value for key, value in json.loads(text).items() if value and not said.get(key)})
-        return about
+    def abouts(self) -> "dict[str, DeckAbout]":
+        """What the deck files say of each deck (description, author, licence), by deck name."""
+        from srs.cards.outgoing import DeckAbout, abouts
+
+        rows = self.db.execute("select deck, about from file where kind = 'deck' and deck != '' order by path")
+        return abouts((deck, DeckAbout(**json.loads(text))) for deck, text in rows)
 
     def face(self, card: str) -> "Face":
         """Front and back of a card as HTML, in the wording whose turn it is; kept: next time needs no Markdown."""
-        from srs.cards.faces import Face, face
+        from srs.cards.faces import Face, face, wordings
 
         note, template = self.note_of(card), card.partition(":")[2]
-        prompt = next((each for each in note.prompts if template == f"p-{each.id}"), None)
-        wordings = len(prompt.q if prompt else note.wordings)
-        wording = self.state(card).reps % wordings if wordings > 1 else 0
+        count = wordings(note, template)
+        wording = self.state(card).reps % count if count > 1 else 0
         row = self.db.execute(
             "select front, back, answer from face where card = ? and wording = ?", (card, wording)
         ).fetchone()
@@ -240,9 +236,7 @@ class Collection:
         return [self.event_json(event) for event in history.events_of_card(self.db, card, dead=True)]
 
     def event_json(self, event: ev.Event) -> dict[str, Any]:
-        """An event as the journal has it."""
-        if isinstance(event, ev.Unknown):
-            return {"id": event.id, "do": event.do}
+        """An event of a kind this version knows, as the journal has it."""
         found: dict[str, Any] = json.loads(ev.encode(event))
         return found
 
@@ -261,8 +255,6 @@ class Collection:
         promised = day if shown is None else self.day(shown)
         given = answer(state, at, promised, rating, rules, model, fuzz_seed(card, state.reps))
         progress = given.progress
-        if isinstance(progress, New):
-            raise AssertionError("no answer leaves a card new")
         step = None if isinstance(progress, Reviewing) else progress.step
         review = ev.Review(
             self._new_id(at), at, card, rating, _bounded(ms), mode, day, progress.due, step, state.last_event
@@ -352,8 +344,7 @@ class Collection:
             raise NewerJournal(message, "update srs on this device; until then it reads and does not write")
 
     def _deck_of(self, card: str) -> str:
-        row = self.db.execute("select deck from card where id = ? order by active desc, path", (card,)).fetchone()
-        return row[0] if row else ""
+        return content.deck_of(self.db, card)
 
     def _model_of_deck(self, deck: str) -> Model:
         return self._plan.of_deck(deck)[1]
@@ -380,6 +371,10 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
         settings.leech_at,
     )
     return rules, Fsrs6(settings.parameters) if settings.parameters else Fsrs6()
+
+
+def _no_card(card: str) -> SrsError:
+    return SrsError(f"there is no card `{card}`", "see: srs list")
 
 
 def _is_whole(line: bytes) -> bool:

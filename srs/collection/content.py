@@ -8,16 +8,19 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
+from stat import S_ISREG
 
 from srs.cards.note import DeckFile, Note
-from srs.cards.notetype import NoteTypes
+from srs.cards.notetype import NoteType, NoteTypes
 from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
-from srs.errors import Problem, SrsError
+from srs.errors import Problem, said_by_system
 
+FILE_COLUMNS = "size, mtime, inode, ctime"
 _SUFFIXES = (".yaml", ".yml")
 _RACY_NS = 1_000_000_000
 """A file this young may change again within one tick of its clock, so it is looked at once more the next time."""
@@ -25,25 +28,20 @@ _RACY_NS = 1_000_000_000
 
 @dataclass(frozen=True, slots=True)
 class Seen:
-    """A file as the file system shows it: enough to tell whether it changed."""
+    """A file as the file system shows it: enough to tell whether it changed. `refused`: why it cannot be read."""
 
     size: int
     mtime: int
     inode: int
-
-
-def deck_files(root: Path) -> dict[str, Seen]:
-    """The deck files under `root`, by path relative to it, in path order."""
-    return _yaml_files(root, "decks")
+    ctime: int
+    refused: str = field(default="", compare=False)
 
 
 def refresh(db: sqlite3.Connection, root: Path) -> bool:
     """Bring notes, cards and problems up to date with the files. True where anything changed."""
-    decks, own_types = deck_files(root), _yaml_files(root, "notetypes")
-    known = {
-        row[0]: Seen(*row[1:])
-        for row in db.execute("select path, size, mtime, inode from file where kind != 'journal'")
-    }
+    decks, own_types = _yaml_files(root, "decks"), _yaml_files(root, "notetypes")
+    rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind != 'journal'")
+    known = {path: Seen(*seen) for path, *seen in rows}
     if known == {**decks, **own_types}:
         return False
     with writing(db):
@@ -52,31 +50,26 @@ def refresh(db: sqlite3.Connection, root: Path) -> bool:
 
 def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
     """The built-in note types and the collection's own, and what is wrong with the latter."""
-    from srs.cards.typefile import builtin_types, read_notetype
+    from srs.cards.typefile import builtin_types, read_notetype, with_own
 
-    types, problems = dict(builtin_types()), list[Problem]()
-    for path in _yaml_files(root, "notetypes"):
-        own, found = read_notetype(path, _bytes(root / path))
-        problems += found
-        if own is None:
+    own, problems = list[tuple[str, NoteType]](), list[Problem]()
+    for path, seen in _yaml_files(root, "notetypes").items():
+        data, refused = _read(root / path, seen)
+        if refused:
+            problems.append(Problem(path, 1, 1, "error", "unreadable", f"This cannot be read: {refused}."))
             continue
-        if own.name in types:
-            hint = "give it a name of its own"
-            problems.append(
-                Problem(path, 1, 1, "error", "type-twice", f"there is a note type `{own.name}` already", hint)
-            )
-        else:
-            types[own.name] = own
-    return types, problems
+        kind, found = read_notetype(path, data)
+        problems += found
+        if kind is not None:
+            own.append((path, kind))
+    types, taken = with_own(builtin_types(), own)
+    return types, [*problems, *taken]
 
 
-def readable_name(name: str) -> str:
-    """A file's name, which the index must be able to hold. Raises SrsError where it is not UTF-8."""
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise SrsError(f"the name of the file {name!a} is not UTF-8", "rename it") from None
-    return name
+def deck_of(db: sqlite3.Connection, card: str) -> str:
+    """The name of a card's deck; empty where no deck has the card (any more)."""
+    row = db.execute("select deck from card where id = ? order by active desc, path", (card,)).fetchone()
+    return str(row[0]) if row else ""
 
 
 def note_by_key(db: sqlite3.Connection, key: int) -> Note:
@@ -84,11 +77,11 @@ def note_by_key(db: sqlite3.Connection, key: int) -> Note:
 
 
 def _refresh(db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_types: Mapping[str, Seen]) -> bool:
-    rows = db.execute("select path, size, mtime, inode, checksum, kind from file where kind != 'journal'").fetchall()
-    known = {row[0]: (Seen(*row[1:4]), row[4]) for row in rows}
-    started, checksums = time.time_ns(), {path: zlib.crc32(_bytes(root / path)) for path in own_types}
-    types_changed = {path: known[path][1] for path, *_, kind in rows if kind == "notetype"} != checksums
-    types, type_problems = load_types(root)
+    rows = db.execute(f"select path, checksum, kind, {FILE_COLUMNS} from file where kind != 'journal'").fetchall()
+    known = {path: (Seen(*seen), checksum) for path, checksum, _, *seen in rows}
+    started, checksums = time.time_ns(), {path: _checksum(root / path, seen) for path, seen in own_types.items()}
+    types_changed = {path: known[path][1] for path, _, kind, *_ in rows if kind == "notetype"} != checksums
+    loaded = cache(lambda: load_types(root))
     changed = False
     for path in known.keys() - decks.keys() - own_types.keys():
         _forget(db, path)
@@ -98,12 +91,13 @@ def _refresh(db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_
     if types_changed:
         changed = True
         db.execute("delete from problem where source = 'types'")
-        _add_problems(db, type_problems, "types")
+        _add_problems(db, loaded()[1], "types")
     for path, seen in decks.items():
         before = known.get(path)
         if before and before[0] == seen and not types_changed:
             continue
-        changed |= _reread(db, root, path, seen, types, None if types_changed or not before else before[1])
+        known_checksum = None if types_changed or not before else before[1]
+        changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum)
     if changed:
         _compare_notes(db)
         set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
@@ -111,30 +105,33 @@ def _refresh(db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_
 
 
 def _reread(
-    db: sqlite3.Connection, root: Path, path: str, seen: Seen, types: NoteTypes, checksum_before: int | None
+    db: sqlite3.Connection,
+    root: Path,
+    path: str,
+    seen: Seen,
+    types: Callable[[], NoteTypes],
+    checksum_before: int | None,
 ) -> bool:
     """Read one deck file into the tables; False where only its times changed."""
-    from srs.cards.deck import read_deck
-
     started = time.time_ns()
-    try:
-        data = (root / path).read_bytes()
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        deck = DeckFile(
-            path, "", None, None, None, (), (Problem(path, 1, 1, "error", "unreadable", f"cannot be read: {reason}"),)
-        )
+    data, refused = _read(root / path, seen)
+    if refused:
+        message = f"This cannot be read: {refused}."
+        deck = DeckFile(path, "", None, None, None, (), (Problem(path, 1, 1, "error", "unreadable", message),))
         checksum = -1
     else:
         checksum = zlib.crc32(data)
         if checksum == checksum_before:
             _note_file(db, path, "deck", seen, checksum, started)
             return False
-        deck = read_deck(path, data, types)
+        from srs.cards.deck import read_deck
+
+        deck = read_deck(path, data, types())
     _forget(db, path)
     _note_file(db, path, "deck", seen, checksum, started, deck)
     _add_problems(db, deck.problems, "file")
-    _add_notes(db, deck, types)
+    if deck.notes:
+        _add_notes(db, deck, types())
     return True
 
 
@@ -146,28 +143,15 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> None
     for position, note in enumerate(deck.notes):
         key += 1
         linked = bool(note.needs or note.was)
-        notes.append((key, note.id, deck.path, position, note.deck, note.type, note.draft, linked, note_to_json(note)))
+        notes.append((key, note.id, deck.path, position, note.deck, note.draft, linked, note_to_json(note)))
         for order, card in enumerate(cards_of(note, types)):
-            row = (
-                card.id,
-                key,
-                note.id,
-                note.deck,
-                card.type,
-                card.template,
-                order,
-                deck.path,
-                position,
-                not note.draft,
-            )
-            cards.append(row)
+            cards.append((card.id, key, note.id, note.deck, card.template, order, deck.path, position, not note.draft))
     db.executemany(
-        "insert into note (key, id, path, position, deck, type, draft, linked, data)"
-        " values (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into note (key, id, path, position, deck, draft, linked, data) values (?, ?, ?, ?, ?, ?, ?, ?)",
         notes,
     )
     db.executemany(
-        "insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10,"
+        "insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
         " coalesce((select kind = 0 from state where card = ?1), 1)",
         cards,
     )
@@ -182,12 +166,12 @@ def _forget(db: sqlite3.Connection, path: str) -> None:
 def _note_file(
     db: sqlite3.Connection, path: str, kind: str, seen: Seen, checksum: int, started: int, deck: DeckFile | None = None
 ) -> None:
-    mtime = -1 if abs(started - seen.mtime) < _RACY_NS else seen.mtime
+    ctime = -1 if abs(started - seen.ctime) < _RACY_NS else seen.ctime
     db.execute(
-        "insert into file (path, kind, size, mtime, inode, checksum) values (?, ?, ?, ?, ?, ?)"
+        f"insert into file (path, kind, {FILE_COLUMNS}, checksum) values (?, ?, ?, ?, ?, ?, ?)"
         " on conflict do update set size = excluded.size, mtime = excluded.mtime, inode = excluded.inode,"
-        " checksum = excluded.checksum",
-        (path, kind, seen.size, mtime, seen.inode, checksum),
+        " ctime = excluded.ctime, checksum = excluded.checksum",
+        (path, kind, seen.size, seen.mtime, seen.inode, ctime, checksum),
     )
     if deck:
         about = json.dumps({"description": deck.description, "author": deck.author, "licence": deck.licence})
@@ -222,38 +206,63 @@ def _compare_notes(db: sqlite3.Connection) -> None:
 
 
 def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
+    """The YAML files under a folder, in path order. What cannot be looked into is there as well, with the reason."""
     found: dict[str, Seen] = {}
     pending = [(root / folder, folder)]
     while pending:
         place, name = pending.pop()
         try:
             entries = list(os.scandir(place))
-        except (FileNotFoundError, NotADirectoryError):
+        except FileNotFoundError:
+            continue
+        except OSError as error:
+            found[name] = _refused(said_by_system(error))
             continue
         for entry in entries:
+            relative = f"{name}/{shown_name(entry.name)}"
             if entry.name.startswith("."):
                 continue
-            relative = f"{name}/{readable_name(entry.name)}"
             if entry.is_dir(follow_symlinks=False):
                 pending.append((place / entry.name, relative))
-            elif entry.name.endswith(_SUFFIXES):
-                seen = _seen(place / entry.name)
-                if seen:
-                    found[relative] = seen
+            elif entry.name.lower().endswith(_SUFFIXES):
+                found[relative] = _seen(place, entry.name)
     return dict(sorted(found.items()))
 
 
-def _bytes(path: Path) -> bytes:
-    """What stands in a note type's file; nothing where it cannot be read, which its reader then finds wrong."""
-    try:
-        return path.read_bytes()
-    except OSError:
-        return b""
+def shown_name(name: str) -> str:
+    """A file's name as text that the index and the screen can hold: bytes that are no UTF-8 are spelled out."""
+    return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
-def _seen(path: Path) -> Seen | None:
+def seen_of(stat: os.stat_result) -> Seen:
+    """What tells whether a file changed."""
+    return Seen(stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_ctime_ns)
+
+
+def _seen(place: Path, name: str) -> Seen:
     try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return Seen(stat.st_size, stat.st_mtime_ns, stat.st_ino)
+        stat = (place / name).stat()
+    except OSError as error:
+        return _refused(said_by_system(error))
+    if shown_name(name) != name:
+        return _refused("its name is not UTF-8")
+    return seen_of(stat) if S_ISREG(stat.st_mode) else _refused("it is not a regular file")
+
+
+def _refused(reason: str) -> Seen:
+    return Seen(-1, 0, 0, 0, reason)
+
+
+def _read(path: Path, seen: Seen) -> tuple[bytes, str]:
+    """What stands in a file, and why it cannot be read (empty where it can)."""
+    if seen.refused:
+        return b"", seen.refused
+    try:
+        return path.read_bytes(), ""
+    except OSError as error:
+        return b"", said_by_system(error)
+
+
+def _checksum(path: Path, seen: Seen) -> int:
+    data, refused = _read(path, seen)
+    return -1 if refused else zlib.crc32(data)

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from srs.errors import SrsError
+from srs.errors import SrsError, said_by_system
 
 
 class FileChanged(SrsError):
@@ -42,10 +42,10 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
             draft.chmod(real.stat().st_mode & 0o7777)
         _compare(path, real, old)
         draft.replace(real)
-        _sync(real.parent)
+        sync_folder(real.parent)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SrsError(f"{path}: not written, {reason}", "nothing was changed; mend it and repeat") from error
+        message = f"{path}: not written, {said_by_system(error)}"
+        raise SrsError(message, "nothing was changed; mend it and repeat") from error
     finally:
         draft.unlink(missing_ok=True)
 
@@ -56,7 +56,8 @@ def _compare(path: Path, real: Path, old: bytes | None) -> None:
         raise FileChanged(f"{path} was changed by another program just now", "nothing was written; repeat the command")
 
 
-def _sync(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Put on disk which names the folder holds. Raises OSError."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

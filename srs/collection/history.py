@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection import journal
-from srs.collection.content import Seen, readable_name
+from srs.collection.content import FILE_COLUMNS, Seen, deck_of, seen_of, shown_name
 from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, event_row, state_row
-from srs.errors import SrsError
+from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import amendments, dead_ids, fold, fold_many
 from srs.memory.model import Model
@@ -29,8 +29,8 @@ _PRESENT_CARD = (
     "coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
     " || substr(card, instr(card, ':')), card)"
 )
-_EVENT_MARKS = ", ".join("?" * 14)
-_STATE_MARKS = ", ".join("?" * 16)
+_EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
+_STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,8 +48,8 @@ def journal_files(folder: Path) -> dict[str, Seen]:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
         return {}
-    stats = ((readable_name(e.name), e.stat()) for e in entries if not e.name.startswith(".") and e.is_file())
-    return {name: Seen(s.st_size, s.st_mtime_ns, s.st_ino) for name, s in stats}
+    ours = (entry for entry in entries if not entry.name.startswith(".") and entry.is_file())
+    return {shown_name(entry.name): seen_of(entry.stat()) for entry in ours}
 
 
 def refresh(db: sqlite3.Connection, folder: Path, plan: Plan) -> bool:
@@ -72,7 +72,7 @@ def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> lis
 
 
 def _known(db: sqlite3.Connection) -> dict[str, Seen]:
-    rows = db.execute("select path, size, mtime, inode from file where kind = 'journal' order by path")
+    rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind = 'journal' order by path")
     return {path: Seen(*seen) for path, *seen in rows}
 
 
@@ -104,8 +104,8 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
     try:
         return journal.read(path, mark)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise SrsError(f"{path}: cannot be read, {reason}", "without it the state of the cards is not known") from None
+        message = f"{path}: cannot be read, {said_by_system(error)}"
+        raise SrsError(message, "without it the state of the cards is not known") from None
 
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str]) -> bool:
@@ -141,12 +141,12 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
     fresh = _unknown_ids(db, ids)
     db.executemany(f"insert or ignore into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", rows)
     db.executemany(
-        "insert into problem values (?, ?, 1, 'error', 'journal-line', 'this line does not count: ' || ?,"
-        " 'it is kept as it is; a backup may have it whole', 'journal')",
+        "insert into problem values (?, ?, 1, 'error', 'journal-line', 'This line does not count: ' || ? || '.',"
+        " 'It is kept as it is; a backup may have it whole.', 'journal')",
         bad,
     )
     db.execute(
-        "insert into file (path, kind, size, mtime, inode, device, format) values (?, 'journal', 0, 0, 0, ?, ?)"
+        f"insert into file (path, kind, {FILE_COLUMNS}, device, format) values (?, 'journal', 0, 0, 0, 0, ?, ?)"
         " on conflict do update set device = excluded.device, format = max(excluded.format, coalesce(format, 0))",
         (path, writer, format_),
     )
@@ -200,7 +200,7 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str]) -> No
         _fold_all(db, plan)
         return
     for card in cards:
-        rules, model = plan.of_deck(_deck_of(db, card))
+        rules, model = plan.of_deck(deck_of(db, card))
         state = fold(events_of_card(db, card), rules, model)
         db.execute("delete from state where card = ?", (card,))
         if state != _UNSEEN:
@@ -215,18 +215,13 @@ def _fold_all(db: sqlite3.Connection, plan: Plan) -> None:
     def of_card(card: str) -> tuple[Rules, Model]:
         return plan.of_deck(decks.get(card, ""))
 
-    query = f"select {EVENT_COLUMNS}, subject from event where subject is not null and not dead order by at, id"
-    events = (event_of((*row[:3], row[-1], *row[4:-1])) for row in db.execute(query))
-    states = fold_many(events, of_card)
+    columns = EVENT_COLUMNS.replace(" card,", " subject,")
+    rows = db.execute(f"select {columns} from event where subject is not null and not dead order by at, id")
+    states = fold_many(map(event_of, rows), of_card)
     db.execute("delete from state")
-    rows = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
-    db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
+    folded = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
+    db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
     db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
-
-
-def _deck_of(db: sqlite3.Connection, card: str) -> str:
-    row = db.execute("select deck from card where id = ? order by active desc, path", (card,)).fetchone()
-    return row[0] if row else ""
 
 
 def _signature(db: sqlite3.Connection, plan: Plan) -> str:
@@ -249,9 +244,9 @@ def _mark(db: sqlite3.Connection, path: str) -> journal.Mark | None:
 
 def _note(db: sqlite3.Connection, path: str, seen: Seen, chunk: journal.Chunk | None) -> None:
     db.execute(
-        "insert into file (path, kind, size, mtime, inode) values (?, 'journal', ?, ?, ?) on conflict do update set"
-        " size = excluded.size, mtime = excluded.mtime, inode = excluded.inode",
-        (path, seen.size, seen.mtime, seen.inode),
+        f"insert into file (path, kind, {FILE_COLUMNS}) values (?, 'journal', ?, ?, ?, ?) on conflict do update set"
+        " size = excluded.size, mtime = excluded.mtime, inode = excluded.inode, ctime = excluded.ctime",
+        (path, seen.size, seen.mtime, seen.inode, seen.ctime),
     )
     if chunk:
         mark = chunk.mark

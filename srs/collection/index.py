@@ -8,7 +8,7 @@ from pathlib import Path
 
 from srs.collection.files import locked
 
-VERSION = 1
+VERSION = 2
 """Raised with every change of schema.sql or of what is put in the tables; an older index is made anew."""
 
 _BUSY_SECONDS = 60.0

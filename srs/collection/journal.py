@@ -12,7 +12,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from srs.errors import SrsError
+from srs.collection.files import sync_folder
+from srs.errors import SrsError, said_by_system
 
 _TAIL = 4096
 _RETRIES = 20
@@ -43,10 +44,8 @@ class Chunk:
     mark: Mark
 
 
-def append(
-    path: Path, header: bytes, lines: Sequence[bytes], whole: Callable[[bytes], bool], aside: Path
-) -> tuple[int, int]:
-    """Put `lines` (without newlines) at the end of the file at `path`, on disk, and return (start, end) offsets.
+def append(path: Path, header: bytes, lines: Sequence[bytes], whole: Callable[[bytes], bool], aside: Path) -> None:
+    """Put `lines` (without newlines) at the end of the file at `path`, on disk when this returns.
 
     A new file starts with `header`. A torn last line (one that `whole` does not accept) is moved to the folder
     `aside` first. If the file is replaced while we write, as `git checkout` does, the lines are written again to the
@@ -55,9 +54,8 @@ def append(
     data = b"".join(line + b"\n" for line in lines)
     try:
         for _ in range(_RETRIES):
-            span = _append_once(path, header, data, whole, aside)
-            if span:
-                return span
+            if _append_once(path, header, data, whole, aside):
+                return
     except OSError as error:
         raise _refused(path, error) from error
     raise JournalError(
@@ -102,23 +100,19 @@ def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:
     return checksum == mark.checksum
 
 
-def _append_once(
-    path: Path, header: bytes, data: bytes, whole: Callable[[bytes], bool], aside: Path
-) -> tuple[int, int] | None:
+def _append_once(path: Path, header: bytes, data: bytes, whole: Callable[[bytes], bool], aside: Path) -> bool:
+    """False where the file was replaced meanwhile, so that what was written may not be in it."""
     path.parent.mkdir(parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if not _is_at(path, descriptor):
-            return None
+            return False
         size = _mend_tail(path, descriptor, whole, aside)
         _write(descriptor, data if size else header + b"\n" + data, size)
         if not size:
-            _sync_folder(path.parent)
-        if not _is_at(path, descriptor):
-            return None
-        end = os.fstat(descriptor).st_size
-        return end - len(data), end
+            sync_folder(path.parent)
+        return _is_at(path, descriptor)
     finally:
         os.close(descriptor)
 
@@ -172,22 +166,14 @@ def _keep_aside(aside: Path, name: str, fragment: bytes) -> None:
         file.write(fragment)
         file.flush()
         os.fsync(file.fileno())
-    _sync_folder(aside)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    sync_folder(aside)
 
 
 def _refused(path: Path, error: OSError) -> JournalError:
-    reason = (error.strerror or str(error)).lower()
     hints = {
         errno.ENOSPC: "make room on the disk, then answer again",
         errno.EACCES: f"make {path.parent} writable, then answer again",
         errno.EROFS: "the disk is read-only: mount it writable, then answer again",
     }
-    return JournalError(f"{path}: not saved, {reason}", hints.get(error.errno or 0, "mend it, then answer again"))
+    hint = hints.get(error.errno or 0, "mend it, then answer again")
+    return JournalError(f"{path}: not saved, {said_by_system(error)}", hint)

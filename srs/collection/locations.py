@@ -42,7 +42,7 @@ def find_collection(given: str | None, environ: Mapping[str, str], cwd: Path) ->
 
 def default_collection(environ: Mapping[str, str]) -> Path:
     """~/srs, where `srs init` puts a collection unless told otherwise."""
-    return home_folder(environ) / "srs"
+    return _home(environ) / "srs"
 
 
 def cache_folder(root: Path, environ: Mapping[str, str]) -> Path:
@@ -60,7 +60,7 @@ def private_journal_folder(root: Path, environ: Mapping[str, str]) -> Path:
     return state_folder(environ) / "journals" / _key(root)
 
 
-def home_folder(environ: Mapping[str, str]) -> Path:
+def _home(environ: Mapping[str, str]) -> Path:
     home = environ.get("HOME")
     return Path(home) if home else Path.home()
 
@@ -70,7 +70,7 @@ def _base(environ: Mapping[str, str], own: str, xdg: str, unix: str, mac: str) -
         return Path(environ[own]).expanduser()
     if environ.get(xdg):
         return Path(environ[xdg]) / "srs"
-    return home_folder(environ) / (mac if sys.platform == "darwin" else unix) / "srs"
+    return _home(environ) / (mac if sys.platform == "darwin" else unix) / "srs"
 
 
 def _key(root: Path) -> str:

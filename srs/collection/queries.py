@@ -30,19 +30,18 @@ class Done:
 
 def learning(db: sqlite3.Connection, day: int) -> list[Waiting]:
     """Cards in learning or relearning steps, earliest first."""
-    rows = db.execute(
-        "select s.card, c.note, c.deck, s.due from state s join card c on c.id = s.card and c.active"
-        f" where s.kind in (1, 3) and {_OPEN} order by s.due, s.card",
-        {"day": day},
-    )
-    return [Waiting(*row) for row in rows]
+    return _answered(db, day, "s.kind in (1, 3)")
 
 
 def reviews(db: sqlite3.Connection, day: int) -> list[Waiting]:
     """Cards out of the steps that are due on `day` or were before, oldest first."""
+    return _answered(db, day, "s.kind = 2 and s.due <= :day")
+
+
+def _answered(db: sqlite3.Connection, day: int, which: str) -> list[Waiting]:
     rows = db.execute(
         "select s.card, c.note, c.deck, s.due from state s join card c on c.id = s.card and c.active"
-        f" where s.kind = 2 and s.due <= :day and {_OPEN} order by s.due, s.card",
+        f" where {which} and {_OPEN} order by s.due, s.card",
         {"day": day},
     )
     return [Waiting(*row) for row in rows]
@@ -94,10 +93,11 @@ def needs_of(db: sqlite3.Connection, note: str) -> tuple[str, ...]:
 
     row = db.execute("select data from note where id = ? and linked and not left_out", (note,)).fetchone()
     needs = note_from_json(row[0]).needs if row else ()
-    return tuple(_present_id(db, need) for need in needs)
+    return tuple(present_id(db, need) for need in needs)
 
 
-def _present_id(db: sqlite3.Connection, note: str) -> str:
+def present_id(db: sqlite3.Connection, note: str) -> str:
+    """The note's id with an alias (`was:`) replaced by the id of today."""
     row = db.execute("select note from alias where old = ?", (note,)).fetchone()
     return str(row[0]) if row else note
 

@@ -10,7 +10,8 @@ create table file (
   path text primary key,
   kind text not null,          -- deck | notetype | journal
   size integer not null,
-  mtime integer not null,      -- ns; -1: look again, it changed while we read it
+  mtime integer not null,      -- ns
+  ctime integer not null,      -- ns; -1: look again, it was too young to tell
   inode integer not null,
   read_to integer not null default 0,   -- journal: bytes read
   lines integer not null default 0,     -- journal: lines read
@@ -30,7 +31,7 @@ create table problem (
   code text not null,
   message text not null,
   hint text not null,
-  source text not null         -- file: found in this file alone; cross: by comparing notes
+  source text not null         -- what found it: file, cross (comparing notes), types or journal
 ) strict;
 create index problem_by_path on problem (path);
 
@@ -40,7 +41,6 @@ create table note (
   path text not null,
   position integer not null,   -- order in the file
   deck text not null,
-  type text not null,
   draft integer not null,
   left_out integer not null default 0,
   linked integer not null,     -- has needs or was
@@ -54,7 +54,6 @@ create table card (
   note_key integer not null,
   note text not null,
   deck text not null,
-  type text not null,
   template text not null,
   ord integer not null,        -- order within the note
   path text not null,
@@ -128,4 +127,3 @@ create table state (
   mark text
 ) strict, without rowid;
 create index state_due on state (kind, due);
-create index state_by_last_day on state (last_day);

@@ -1,8 +1,6 @@
 """Notes as the index keeps them: JSON text and back. Knows no tables."""
 
 import json
-from collections.abc import Mapping
-from typing import Any
 
 from srs.cards.note import Note, Place, Prompt
 
@@ -33,7 +31,7 @@ def note_from_json(text: str) -> Note:
         type=type_,
         deck=deck,
         tags=tuple(tags),
-        fields=_fields(fields),
+        fields=fields,
         wordings=tuple(wordings),
         prompts=tuple(Prompt(p[0], tuple(p[1]), p[2], Place(path, p[3], p[4])) for p in prompts),
         needs=tuple(needs),
@@ -44,7 +42,3 @@ def note_from_json(text: str) -> Note:
         origin=origin,
         place=Place(path, line, column),
     )
-
-
-def _fields(raw: Any) -> Mapping[str, str]:
-    return dict(raw)

@@ -152,6 +152,11 @@ class Unknown:
 Event = Review | Undo | Suspend | Unsuspend | Bury | Unbury | Flag | Mark | Reset | SetDue | Amend | Content | Unknown
 
 
+def card_of(event: Event) -> str | None:
+    """The card that an event is about, as written; None for an event about another event or a note."""
+    return None if isinstance(event, Undo | Amend | Content | Unknown) else event.card
+
+
 @dataclass(frozen=True, slots=True)
 class Header:
     """The first line of a journal file."""
@@ -215,7 +220,7 @@ def header_line(device: str) -> bytes:
 def _sealed(fields: dict[str, object]) -> bytes:
     body = _compact(fields)[:-1].encode("utf-8", "replace")
     if len(body) > MAX_LINE - 18:
-        raise SrsError(f"an event of {len(body)} bytes is too long for the journal", "Shorten its text.")
+        raise SrsError(f"an event of {len(body)} bytes is too long for the journal", "shorten its text")
     return b'%b,"crc":"%08x"}' % (body, crc32(body))
 
 

@@ -14,7 +14,7 @@ from zlib import crc32
 from srs.errors import SrsError
 from srs.memory.days import LAST_DAY
 from srs.memory.model import Model, Moment
-from srs.memory.state import CardState, Learning, Memory, New, Progress, Relearning, Reviewing
+from srs.memory.state import CardState, Learning, Memory, New, Progress, Relearning, Reviewing, Studied
 
 Stage = Literal["new", "learning", "reviewing", "relearning"]
 
@@ -48,7 +48,7 @@ class Rules:
 class Answer:
     """Where an answer leads. `interval_days` None: a step within the day, see `progress.due`."""
 
-    progress: Progress
+    progress: Studied
     interval_days: int | None
 
 

@@ -36,7 +36,8 @@ class Relearning:
     memory: Memory
 
 
-Progress = New | Learning | Reviewing | Relearning
+Studied = Learning | Reviewing | Relearning
+Progress = New | Studied
 
 
 @dataclass(frozen=True, slots=True)

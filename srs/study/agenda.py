@@ -1,4 +1,4 @@
-"""What to study now, and in which order: a pure function of the cards' state, the study day and a seed.
+"""What to study now, and in which order: a pure function of the cards' state, the settings and the study day.
 
 Knows limits, siblings, needs and mixing; nothing of answers, files or screens.
 """
@@ -54,17 +54,14 @@ class Agenda:
     main: tuple[Item, ...]
     learn_ahead: int
 
-    def next(self, now: int, skipped: frozenset[str] = frozenset()) -> Item | None:
+    def next(self, now: int) -> Item | None:
         """The card to show at `now` (ms): a learning card that is due, else the queue's head, else one soon due."""
-        learning = [item for item in self.learning if item.card not in skipped]
-        if learning and (learning[0].due or 0) <= now:
-            return learning[0]
-        for item in self.main:
-            if item.card not in skipped:
-                return item
-        if learning and (learning[0].due or 0) <= now + self.learn_ahead * 1000:
-            return learning[0]
-        return None
+        first = self.learning[0] if self.learning else None
+        if first and (first.due or 0) <= now:
+            return first
+        if self.main:
+            return self.main[0]
+        return first if first and (first.due or 0) <= now + self.learn_ahead * 1000 else None
 
     def wait(self) -> int | None:
         """The instant (ms) at which the next learning card is due; None where there is none."""
@@ -96,11 +93,12 @@ def plan(
     room = _Room(settings, found.done, limits.new)
     siblings = _Siblings(settings, (*found.done, *found.learning))
     by_load = sorted(found.reviews, key=lambda w: (w.due or 0, _shuffled(w.card, day)))
-    reviews = [
-        Item(w.card, w.note, w.deck, "review")
-        for w in by_load
-        if wanted(w.card) and siblings.free(w) and room.take("review", w.deck) and siblings.keep(w)
-    ]
+    reviews: list[Item] = []
+    for w in by_load:
+        if wanted(w.card) and siblings.free(w) and room.has("review", w.deck):
+            room.take("review", w.deck)
+            siblings.keep(w)
+            reviews.append(Item(w.card, w.note, w.deck, "review"))
     fresh = found.fresh
     if defaults.new_order == "random":
         fresh = sorted(fresh, key=lambda w: _shuffled(w.card, 0))
@@ -136,12 +134,10 @@ class _Room:
     def has(self, kind: str, deck: str) -> bool:
         return all(self._room(kind, name) > 0 for name in _lineage(deck))
 
-    def take(self, kind: str, deck: str) -> bool:
-        if not self.has(kind, deck):
-            return False
+    def take(self, kind: str, deck: str) -> None:
+        """Use up one place that `has` says there is."""
         for name in _lineage(deck):
             self._left[kind, name] -= 1
-        return True
 
     def _room(self, kind: str, name: str) -> int:
         key = (kind, name)
@@ -165,9 +161,8 @@ class _Siblings:
         others = self._touched.get(waiting.note, set()) - {waiting.card}
         return not others or not self._settings(waiting.deck).bury_siblings
 
-    def keep(self, waiting: Waiting) -> bool:
+    def keep(self, waiting: Waiting) -> None:
         self._touched.setdefault(waiting.note, set()).add(waiting.card)
-        return True
 
 
 def _lineage(deck: str) -> list[str]:

@@ -11,6 +11,7 @@ from srs.cards.faces import Face
 from srs.cards.note import Note
 from srs.collection.collection import Answered, Collection
 from srs.errors import SrsError
+from srs.memory.events import card_of
 from srs.memory.schedule import Answers
 from srs.study.agenda import Agenda, Item, Limits
 from srs.study.today import agenda_of
@@ -103,7 +104,7 @@ class Session:
         if undone is None:
             return None
         self.tally.answers = [a for a in self.tally.answers if a.review.id != undone.id]
-        card = getattr(undone, "card", None)
+        card = card_of(undone)
         self._advance(first=card)
         return card or undone.id
 

@@ -250,7 +250,7 @@ def test_foreign_notes_stay_as_they_are() -> None:
 
 def test_an_unknown_card_is_told() -> None:
     """Asking for a face that no template gives is an error in words."""
-    with pytest.raises(SrsError, match="there is no card backprop:nope"):
+    with pytest.raises(SrsError, match="there is no card `backprop:nope`"):
         face(note(BACKPROP), TYPES, "backprop:nope")
 
 

@@ -26,6 +26,12 @@ def test_bury(srs: Srs) -> None:
     assert srs.json("next")["card"]["id"] == "france:answer"
 
 
+def test_problems_are_told_once(srs: Srs) -> None:
+    """Burying reads the collection once, so an error in a deck is told once."""
+    (srs.root / "decks" / "broken.yaml").write_text("notes: {}\n", "utf-8")
+    assert srs("bury", "france:answer").err.count("broken.yaml") == 1
+
+
 def test_the_hint_of_answer_works(srs: Srs) -> None:
     """The command that `answer` names for a suspended or buried card makes it answerable."""
     for command in ("suspend", "bury"):

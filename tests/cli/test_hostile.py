@@ -133,7 +133,10 @@ def test_a_file_name_that_is_no_text(srs: Srs) -> None:
     """A deck file whose name is not UTF-8 is told in words."""
     with open(os.fsencode(srs.root / "decks") + b"/caf\xe9.yaml", "wb") as file:  # noqa: PTH123
         file.write(b"notes: []\n")
-    assert "not UTF-8" in srs("check").err
+    checked = srs("check")
+    assert (checked.code, checked.err) == (1, "")
+    assert "its name is not UTF-8" in checked.out
+    assert srs("next").code == 0
 
 
 @pytest.mark.parametrize("name", [b"a\x1b]0;x\x07.yaml", b"tab\tand\nline.yaml"])

@@ -171,6 +171,16 @@ def test_a_note_type_of_ones_own(tmp_path: Path) -> None:
     assert cards(collection) == []
 
 
+def test_a_note_type_takes_no_marker_from_another(tmp_path: Path) -> None:
+    """A type of one's own whose marker is a built-in type's is left out and told; the notes keep their type."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    (root / "notetypes").mkdir()
+    (root / "notetypes/fact.yaml").write_text(OWN_TYPE.replace("fact", "q"), "utf-8")
+    collection = open_collection(root, environ)
+    assert cards(collection) == ["one:answer"]
+    assert [(each.path, each.code) for each in collection.problems()] == [("notetypes/fact.yaml", "marker-taken")]
+
+
 def test_wordings_take_turns(tmp_path: Path) -> None:
     """A question with several wordings shows the next one each time it is answered."""
     deck = "notes:\n  - q: [First?, Second?]\n    id: one\n    a: Yes\n  - q: Two?\n    id: two\n    a: Yes\n"
@@ -185,16 +195,44 @@ def test_wordings_take_turns(tmp_path: Path) -> None:
 
 
 def test_a_name_that_is_no_utf8(tmp_path: Path) -> None:
-    """A deck file whose name is not UTF-8 is told, not passed over and not a crash."""
-    from srs.errors import SrsError
-
+    """A deck file whose name is not UTF-8 is a problem, and the others are studied."""
     root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
     try:
         Path(os.fsdecode(os.fsencode(root) + b"/decks/\xff.yaml")).write_text(basic_deck("two"), "utf-8")
     except OSError:
         pytest.skip("this file system takes no such names")
-    with pytest.raises(SrsError, match="not UTF-8"):
-        open_collection(root, environ)
+    collection = open_collection(root, environ)
+    assert [(p.path, p.code) for p in collection.problems()] == [("decks/\\xff.yaml", "unreadable")]
+    assert collection.size() == (1, 1)
+
+
+def test_what_is_no_file_is_a_problem(tmp_path: Path) -> None:
+    """A pipe, a device and a link in a circle are named and never opened; the other decks are studied."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    os.mkfifo(root / "decks/pipe.yaml")
+    (root / "decks/loop.yaml").symlink_to("loop.yaml")
+    (root / "decks/zero.yml").symlink_to("/dev/zero")
+    collection = open_collection(root, environ)
+    assert [p.path for p in collection.problems()] == ["decks/loop.yaml", "decks/pipe.yaml", "decks/zero.yml"]
+    assert {p.code for p in collection.problems()} == {"unreadable"}
+    assert collection.size() == (1, 1)
+
+
+def test_an_edit_that_keeps_size_and_time_is_seen(tmp_path: Path) -> None:
+    """A file restored with its old time and the same length is read again: the system's own time of change tells."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    deck, old = root / "decks/a.yaml", (1_700_000_000, 1_700_000_000)
+    os.utime(deck, old)
+    open_collection(root, environ)
+    deck.write_text(basic_deck("two"), "utf-8")
+    os.utime(deck, old)
+    assert "two" in open_collection(root, environ).notes()[0].fields["q"]
+
+
+def test_suffixes_in_capitals_count(tmp_path: Path) -> None:
+    """`A.YAML` is a deck."""
+    root, environ = make_collection(tmp_path, {"A.YAML": basic_deck("one")})
+    assert open_collection(root, environ).size() == (1, 1)
 
 
 def test_a_link_that_leads_nowhere(tmp_path: Path) -> None:

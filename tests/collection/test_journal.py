@@ -321,8 +321,8 @@ def test_bad_lines_are_told_and_the_others_count(tmp_path: Path) -> None:
     for each in (collection, open_collection(root, environ_of(tmp_path, "there-0002"))):
         told = [(problem.path, problem.line, problem.message) for problem in each.problems()]
         assert told == [
-            ("journal/here-0001.2026.jsonl", 3, "this line does not count: the checksum does not match"),
-            ("journal/here-0001.2026.jsonl", 4, "this line does not count: no checksum at its end"),
+            ("journal/here-0001.2026.jsonl", 3, "This line does not count: the checksum does not match."),
+            ("journal/here-0001.2026.jsonl", 4, "This line does not count: no checksum at its end."),
         ]
         assert (each.state("one:answer").reps, each.state("one:answer").flag) == (2, 3)
     assert b"nonsense" in file.read_bytes()

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from export.apkg import export, guid_of
-from srs.cards.note import DeckFile
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.outgoing import Content, DeckAbout, abouts
 from tests.export.samples import NOON, every_type, journalled, make_note, request
@@ -132,8 +131,8 @@ def test_missing_media_are_told(tmp_path: Path) -> None:
     (tmp_path / "media").mkdir()
     report = export(request(notes, media=tmp_path / "media"), tmp_path / "x.apkg")
     assert [str(problem) for problem in report.problems] == [
-        "decks/a.yaml:3:5: a: there is no file 'gone.png' in the media folder",
-        "decks/a.yaml:3:5: a: '../secret.png' leads out of the media folder",
+        "decks/a.yaml:3:5: In `a`: there is no file 'gone.png' in the media folder.",
+        "decks/a.yaml:3:5: In `a`: '../secret.png' leads out of the media folder.",
     ]
     assert media_of(tmp_path / "x.apkg") == {}
 
@@ -161,7 +160,8 @@ def test_the_second_of_two_guids_is_left_out_and_told(tmp_path: Path) -> None:
     notes = [foreign_note("x"), replace(foreign_note("y"), guid="guid-x")]
     report = export(request(notes, types={"Basic": FOREIGN}), tmp_path / "x.apkg")
     assert report.notes == 1
-    assert "y: another note has the guid 'guid-x'; this one is left out" in [each.message for each in report.problems]
+    told = "In `y`: another note has the guid 'guid-x'; this one is left out."
+    assert told in [each.message for each in report.problems]
 
 
 def test_a_deck_says_who_wrote_it(tmp_path: Path) -> None:
@@ -180,7 +180,7 @@ def test_a_deck_says_who_wrote_it(tmp_path: Path) -> None:
 def test_the_first_file_that_says_something_counts() -> None:
     """Files that share a deck complete one another, the first by order winning."""
     files = [
-        DeckFile("a.yaml", "D", None, "CC0", None, (), ()),
-        DeckFile("b.yaml", "D", "Mira", "MIT", "About", (), ()),
+        ("D", DeckAbout(None, None, "CC0")),
+        ("D", DeckAbout("About", "Mira", "MIT")),
     ]
     assert abouts(files) == {"D": DeckAbout("About", "Mira", "CC0")}

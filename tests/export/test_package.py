@@ -178,9 +178,9 @@ def test_a_failure_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytest.Mon
 
     with pytest.raises(KeyboardInterrupt):
         write_apkg(target, broken(KeyboardInterrupt()), {}, {}, {})
-    with pytest.raises(SrsError, match="could not be written: No space left on device"):
+    with pytest.raises(SrsError, match="could not be written: no space left on device"):
         write_apkg(target, broken(full), {}, {}, {})
-    with pytest.raises(SrsError, match="could not be written: No such file"):
+    with pytest.raises(SrsError, match="could not be written: no such file"):
         write_apkg(target, [item("a")], {}, {}, {"a.png": tmp_path / "gone.png"})
     assert target.read_bytes() == b"old"
     assert sorted(each.name for each in tmp_path.iterdir()) == ["tmp", "x.apkg"]

@@ -1,1 +1,1 @@
-"""What the terminal skin is made of: safe text, widths, styles, a walk over face HTML, keys. Knows nothing of cards."""
+"""Terminal skin: safe text, widths, styles, a walk over face HTML, keys. Only the screen, over them, knows cards."""
