@@ -130,7 +130,15 @@ class Collection:
         """What is wrong in decks, note types and journal, by place."""
         columns = "path, line, column, severity, code, message, hint"
         rows = self.db.execute(f"select {columns} from problem order by path, line, column")
-        return [Problem(*row) for row in rows]
+        return [*(Problem(*row) for row in rows), *self._newer_journals()]
+
+    def _newer_journals(self) -> list[Problem]:
+        query = "select path, device, format from file where format > ? order by path"
+        hint = "Update srs on this device; until then it reads and does not write."
+        return [
+            Problem(f"journal/{path}", 1, 1, "error", "newer-format", f"`{device}` writes format {format_} here.", hint)
+            for path, device, format_ in self.db.execute(query, (ev.FORMAT,))
+        ]
 
     def size(self) -> tuple[int, int]:
         """How many notes and cards can be read, drafts included."""
@@ -268,10 +276,10 @@ class Collection:
         self.record(events)
         return Answered(review, given, leech, suspended)
 
-    def undo(self, now: int) -> ev.Event | None:
-        """Take back this device's newest live event; that event, or None where there is none."""
-        query = f"select {EVENT_COLUMNS} from event where device = ? order by at desc, id desc"
-        candidates = (event_of(row) for row in self.db.execute(query, (self.device,)))
+    def undo(self, now: int, event: str | None = None) -> ev.Event | None:
+        """Take back this device's newest live event, or the named one; what it was, or None where there is none."""
+        query = f"select {EVENT_COLUMNS} from event where device = ? order by id = ? desc, at desc, id desc"
+        candidates = (event_of(row) for row in self.db.execute(query, (self.device, event or "")))
         dead = {row[0] for row in self.db.execute("select id from event where dead")}
         target = next((event for event in candidates if newest_undoable([event], dead)), None)
         if target is not None:
@@ -287,7 +295,7 @@ class Collection:
             by_year.setdefault(_year(event.at), []).append(ev.encode(event))
         for year, lines in by_year.items():
             path = self.journal_folder / f"{self.device}.{year}.jsonl"
-            journal.append(path, ev.header_line(self.device), lines, _is_whole, self.state_folder / "fragments")
+            journal.append(path, ev.header_line(self.device), lines, ev.is_whole, self.state_folder / "fragments")
         try:
             history.refresh(self.db, self.journal_folder, self._plan)
         except sqlite3.DatabaseError as error:
@@ -375,10 +383,6 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
 
 def _no_card(card: str) -> SrsError:
     return SrsError(f"there is no card `{card}`", "see: srs list")
-
-
-def _is_whole(line: bytes) -> bool:
-    return not isinstance(ev.decode(line), ev.Bad)
 
 
 def _year(at: int) -> int:

@@ -131,20 +131,25 @@ def _reread(
     _note_file(db, path, "deck", seen, checksum, started, deck)
     _add_problems(db, deck.problems, "file")
     if deck.notes:
-        _add_notes(db, deck, types())
+        _add_problems(db, _add_notes(db, deck, types()), "file")
     return True
 
 
-def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> None:
-    from srs.cards.faces import cards_of
+def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> list[Problem]:
+    """Put a deck's notes and cards into the tables; notes that make no card and do not say why are problems."""
+    from srs.cards.faces import cards_of, withheld
 
+    problems = []
     key = db.execute("select coalesce(max(key), 0) from note").fetchone()[0]
     notes, cards = [], []
     for position, note in enumerate(deck.notes):
         key += 1
         linked = bool(note.needs or note.was)
         notes.append((key, note.id, deck.path, position, note.deck, note.draft, linked, note_to_json(note)))
-        for order, card in enumerate(cards_of(note, types)):
+        made = cards_of(note, types)
+        if not made and not note.draft and not withheld(note):
+            problems.append(_no_card(note, types))
+        for order, card in enumerate(made):
             cards.append((card.id, key, note.id, note.deck, card.template, order, deck.path, position, not note.draft))
     db.executemany(
         "insert into note (key, id, path, position, deck, draft, linked, data) values (?, ?, ?, ?, ?, ?, ?, ?)",
@@ -155,6 +160,15 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> None
         " coalesce((select kind = 0 from state where card = ?1), 1)",
         cards,
     )
+    return problems
+
+
+def _no_card(note: Note, types: NoteTypes) -> Problem:
+    place, kind = note.place, types[note.type]
+    asked = "A gap is written like {{c1::this}}." if kind.cloze else "Fill a field that a card of this type asks for."
+    hint = f"{asked} Or say `draft: true`."
+    message = "This note makes no card."
+    return Problem(place.path, place.line, place.column, "warning", "no-card", message, hint)
 
 
 def _forget(db: sqlite3.Connection, path: str) -> None:

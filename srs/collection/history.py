@@ -102,7 +102,7 @@ def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan:
 
 def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
     try:
-        return journal.read(path, mark)
+        return journal.read(path, mark, ev.is_whole)
     except OSError as error:
         message = f"{path}: cannot be read, {said_by_system(error)}"
         raise SrsError(message, "without it the state of the cards is not known") from None
@@ -250,6 +250,7 @@ def _note(db: sqlite3.Connection, path: str, seen: Seen, chunk: journal.Chunk | 
     )
     if chunk:
         mark = chunk.mark
+        _report_torn(db, path, chunk)
         db.execute(
             "update file set read_to = ?, lines = ?, checksum = ?, tail = ?, inode = ? where path = ?",
             (mark.read_to, mark.lines, mark.checksum, mark.tail, mark.inode, path),
@@ -260,3 +261,13 @@ def _clear(db: sqlite3.Connection) -> None:
     db.execute("delete from event")
     db.execute("delete from file where kind = 'journal'")
     db.execute("delete from problem where source = 'journal'")
+
+
+def _report_torn(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> None:
+    """Say that the last line is unfinished, for as long as it is."""
+    db.execute("delete from problem where path = ? and code = 'journal-torn'", (f"journal/{path}",))
+    if chunk.torn:
+        message = f"The last line is not finished: {chunk.torn} bytes do not count."
+        hint = "The next answer on its device keeps them aside and goes on."
+        row = (f"journal/{path}", chunk.mark.lines + 1, 1, "warning", "journal-torn", message, hint, "journal")
+        db.execute("insert into problem values (?, ?, ?, ?, ?, ?, ?, ?)", row)

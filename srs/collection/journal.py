@@ -36,11 +36,15 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """Lines read from a file, the first being line `first_line`. `fresh`: the file was read from its start."""
+    """Lines read from a file, the first being line `first_line`. `fresh`: the file was read from its start.
+
+    `torn`: how many bytes of an unfinished line were left at its end.
+    """
 
     lines: list[bytes]
     first_line: int
     fresh: bool
+    torn: int
     mark: Mark
 
 
@@ -63,10 +67,11 @@ def append(path: Path, header: bytes, lines: Sequence[bytes], whole: Callable[[b
     )
 
 
-def read(path: Path, mark: Mark | None) -> Chunk | None:
+def read(path: Path, mark: Mark | None, whole: Callable[[bytes], bool]) -> Chunk | None:
     """What stands in the file after `mark`, or all of it where it is not the file it was; None where nothing is new.
 
-    A last line without its newline is left for the next time: its writer has not acknowledged it.
+    A last line without its newline counts if it is `whole`; else it is left for the next time, since its writer has not
+    acknowledged it.
     """
     with path.open("rb") as file:
         stat = os.fstat(file.fileno())
@@ -76,13 +81,18 @@ def read(path: Path, mark: Mark | None) -> Chunk | None:
             return None
         file.seek(offset)
         data = file.read()
-    data = data[: data.rfind(b"\n") + 1]
     lines = data.split(b"\n")
-    lines.pop()
+    last = lines.pop()
+    ended, torn = len(lines), 0
+    if last and whole(last):
+        lines.append(last)  # its newline, once written, will look like an empty line, so the line is not counted yet
+    else:
+        torn = len(last)
+        data = data[: len(data) - torn]
     read_to = offset + len(data)
     tail = ((start.tail if start else b"") + data)[-_TAIL:]
-    after = Mark(stat.st_ino, read_to, line + len(lines), zlib.crc32(data, checksum), tail)
-    return Chunk(lines, line + 1, start is None, after)
+    after = Mark(stat.st_ino, read_to, line + ended, zlib.crc32(data, checksum), tail)
+    return Chunk(lines, line + 1, start is None, torn, after)
 
 
 def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:

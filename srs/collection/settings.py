@@ -15,6 +15,7 @@ from srs.memory.fsrs6 import Fsrs6
 
 FORMAT = 1
 _LONGEST_STEP = 365 * 86400
+_LONGEST_LINE = 900
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -73,7 +74,8 @@ def read_settings(root: Path) -> Settings:
     """The settings of the collection at `root`. Raises SettingsError naming file, line and what to write instead."""
     path = root / SETTINGS_NAME
     try:
-        text = path.read_bytes().decode("utf-8")
+        text = path.read_bytes().decode("utf-8-sig")
+        _refuse_long_lines(text)
         raw = tomllib.loads(text)
     except UnicodeDecodeError as error:
         raise SettingsError(
@@ -85,6 +87,14 @@ def read_settings(root: Path) -> Settings:
             f"{SETTINGS_NAME}:{line}:{column}: {reason}", "see https://toml.io for the notation"
         ) from None
     return _Reader(text).settings(raw)
+
+
+def _refuse_long_lines(text: str) -> None:
+    """A line of thousands of dots or brackets would keep the TOML reader busy for minutes, or end it."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if len(line) > _LONGEST_LINE:
+            message = f"{SETTINGS_NAME}:{number}:{_LONGEST_LINE}: the line is longer than {_LONGEST_LINE} characters"
+            raise SettingsError(message, "shorten it")
 
 
 def system_timezone(environ: Mapping[str, str]) -> str:

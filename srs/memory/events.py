@@ -248,6 +248,11 @@ def decode(line: bytes) -> Event | Header | Bad:
         return Bad("not JSON in UTF-8")
 
 
+def is_whole(line: bytes) -> bool:
+    """Whether a line was written to its end: its checksum tells, with or without the newline."""
+    return not isinstance(decode(line), Bad)
+
+
 # The literal form of a review: nearly every line of a journal is one, and a match costs half of what parsing JSON does.
 _review_form = re.compile(
     r'\{"id":"([^"\\\x00-\x1f]{1,128})","at":"([^"\\]{24})","do":"review","card":"([^"\\\x00-\x1f]{1,1024})",'

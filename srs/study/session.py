@@ -99,8 +99,12 @@ class Session:
         return answered
 
     def undo(self) -> str | None:
-        """Take back this device's newest event and show its card again. The card's id; None where there is nothing."""
-        undone = self._collection.undo(self._clock())
+        """Take back the sitting's last answer, else this device's newest event, and show its card again.
+
+        The card's id; None where there is nothing.
+        """
+        last = self.tally.answers[-1].review.id if self.tally.answers else None
+        undone = self._collection.undo(self._clock(), last)
         if undone is None:
             return None
         self.tally.answers = [a for a in self.tally.answers if a.review.id != undone.id]

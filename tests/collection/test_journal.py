@@ -228,35 +228,47 @@ def test_a_full_disk_acknowledges_nothing(tmp_path: Path) -> None:
 def test_only_what_was_appended_is_read(path: Path) -> None:
     """A file that grew is read from where it was left; one that did not, not at all."""
     put(path, flag(1))
-    first = journal.read(path, None)
+    first = journal.read(path, None, ev.is_whole)
     assert first is not None and first.fresh and first.lines == [HEADER, flag(1)]
-    assert journal.read(path, first.mark) is None
+    assert journal.read(path, first.mark, ev.is_whole) is None
     put(path, flag(2))
-    second = journal.read(path, first.mark)
+    second = journal.read(path, first.mark, ev.is_whole)
     assert second is not None and (second.fresh, second.first_line, second.lines) == (False, 3, [flag(2)])
 
 
 def test_a_line_still_being_written_waits(path: Path) -> None:
-    """A last line without its newline is not read before it is whole, then once."""
+    """A last line that is not whole is not read, but counted as torn; once it is finished it is read, once."""
+    put(path, flag(1))
+    begun = path.read_bytes()
+    path.write_bytes(begun + flag(2)[:-5])
+    first = journal.read(path, None, ev.is_whole)
+    assert first is not None and (first.lines, first.torn) == ([HEADER, flag(1)], len(flag(2)) - 5)
+    path.write_bytes(begun + flag(2) + b"\n")
+    second = journal.read(path, first.mark, ev.is_whole)
+    assert second is not None and (second.lines, second.first_line, second.torn) == ([flag(2)], 3, 0)
+
+
+def test_a_whole_last_line_counts_without_its_newline(path: Path) -> None:
+    """Its checksum says that nothing is missing; the newline that comes later makes it no second line."""
     put(path, flag(1))
     path.write_bytes(path.read_bytes() + flag(2))
-    first = journal.read(path, None)
-    assert first is not None and first.lines == [HEADER, flag(1)]
+    first = journal.read(path, None, ev.is_whole)
+    assert first is not None and first.lines == [HEADER, flag(1), flag(2)]
     put(path, flag(3))
-    second = journal.read(path, first.mark)
-    assert second is not None and second.lines == [flag(2), flag(3)]
+    second = journal.read(path, first.mark, ev.is_whole)
+    assert second is not None and (second.lines, second.first_line) == ([b"", flag(3)], 3)
 
 
 def test_a_replaced_file_with_the_same_beginning(path: Path) -> None:
     """A file replaced by a longer copy of itself, as synchronisers do, is read from where it was left."""
     put(path, *(flag(n) for n in range(40)))
-    first = journal.read(path, None)
+    first = journal.read(path, None, ev.is_whole)
     assert first is not None
     copy = path.with_name("copy")
     shutil.copy(path, copy)
     copy.replace(path)
     put(path, flag(50))
-    second = journal.read(path, first.mark)
+    second = journal.read(path, first.mark, ev.is_whole)
     assert second is not None and (second.fresh, second.lines) == (False, [flag(50)])
 
 
@@ -264,7 +276,7 @@ def test_a_replaced_file_with_the_same_beginning(path: Path) -> None:
 def test_a_changed_file_is_read_whole(path: Path, change: str) -> None:
     """A file that is not what it was is read from its start."""
     put(path, *(flag(n) for n in range(40)))
-    first = journal.read(path, None)
+    first = journal.read(path, None, ev.is_whole)
     assert first is not None
     lines = path.read_bytes().splitlines(keepends=True)
     if change == "shorter":
@@ -275,7 +287,7 @@ def test_a_changed_file_is_read_whole(path: Path, change: str) -> None:
         other = path.with_name("other")
         other.write_bytes(lines[0] + flag(60) + b"\n" + b"".join(lines[2:]) + flag(61) + b"\n")
         other.replace(path)
-    second = journal.read(path, first.mark)
+    second = journal.read(path, first.mark, ev.is_whole)
     assert second is not None and second.fresh and second.lines == path.read_bytes().splitlines()
 
 
