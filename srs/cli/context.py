@@ -8,6 +8,7 @@ from pathlib import Path
 import typer
 
 from srs.cli.output import tell
+from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
 from srs.errors import Problem, UsageError
@@ -42,7 +43,7 @@ class Context:
         A time that was given and is none is refused here, so by every command.
         """
         root = find_collection(self.folder, self.environ, Path.cwd())
-        collection = Collection.open(root, self.environ, fixed_clock=self.now is not None)
+        collection = Collection.open(root, self.environ, fixed_clock=self.now is not None, watch=ProgressLine())
         self.clock(collection)
         if not quiet:
             tell_problems(collection.problems())

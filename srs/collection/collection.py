@@ -17,7 +17,7 @@ from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
 from srs.collection import content, history, journal, queries, views
 from srs.collection.device import device_name
-from srs.collection.index import discard, open_index, writing
+from srs.collection.index import Watch, discard, open_index, unwatched, writing
 from srs.collection.locations import cache_folder, private_journal_folder, state_folder
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
 from srs.collection.settings import DeckSettings, Settings, read_settings
@@ -62,7 +62,13 @@ class Collection:
     """An open collection. One per process and thread; other processes may write to the same one at any time."""
 
     def __init__(
-        self, root: Path, environ: Mapping[str, str], settings: Settings, db: sqlite3.Connection, fixed_clock: bool
+        self,
+        root: Path,
+        environ: Mapping[str, str],
+        settings: Settings,
+        db: sqlite3.Connection,
+        fixed_clock: bool,
+        watch: Watch,
     ) -> None:
         self.root = root
         self.settings = settings
@@ -73,19 +79,22 @@ class Collection:
         private = settings.journal == "private"
         self.journal_folder = private_journal_folder(root, environ) if private else root / "journal"
         self._fixed_clock = fixed_clock
+        self._watch = watch
         self._plan = _plan(settings)
 
     @classmethod
-    def open(cls, root: Path, environ: Mapping[str, str], fixed_clock: bool = False) -> "Collection":
+    def open(
+        cls, root: Path, environ: Mapping[str, str], fixed_clock: bool = False, watch: Watch = unwatched
+    ) -> "Collection":
         """The collection at `root`, its index brought up to date.
 
-        `fixed_clock`: the time was given, so a jump back is meant. Raises SettingsError, or SrsError where the disk
-        refuses.
+        `fixed_clock`: the time was given, so a jump back is meant. `watch` is told while much is read. Raises
+        SettingsError, or SrsError where the disk refuses.
         """
         settings = read_settings(root)
         path = cache_folder(root, environ) / _INDEX
         try:
-            return cls._opened(root, environ, settings, path, fixed_clock)
+            return cls._opened(root, environ, settings, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             if "locked" in str(error):
                 raise SrsError(
@@ -93,19 +102,19 @@ class Collection:
                 ) from None
             discard(path)  # a damaged index shows only when it is used; the text has everything
         try:
-            return cls._opened(root, environ, settings, path, fixed_clock)
+            return cls._opened(root, environ, settings, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             raise SrsError(f"{path}: the index cannot be made, {error}", _OTHER_CACHE) from None
 
     @classmethod
     def _opened(
-        cls, root: Path, environ: Mapping[str, str], settings: Settings, path: Path, fixed_clock: bool
+        cls, root: Path, environ: Mapping[str, str], settings: Settings, path: Path, fixed_clock: bool, watch: Watch
     ) -> "Collection":
         try:
             db = open_index(path)
         except OSError as error:
             raise SrsError(f"{path.parent}: {said_by_system(error)}", _OTHER_CACHE) from None
-        collection = cls(root, environ, settings, db, fixed_clock)
+        collection = cls(root, environ, settings, db, fixed_clock, watch)
         try:
             collection.refresh()
         except BaseException:
@@ -115,10 +124,10 @@ class Collection:
 
     def refresh(self) -> bool:
         """Read what changed in decks and journal since the last time. True where anything did."""
-        decks = content.refresh(self.db, self.root)
+        decks = content.refresh(self.db, self.root, self._watch)
         if decks:
             self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
-        return history.refresh(self.db, self.journal_folder, self._plan) or decks
+        return history.refresh(self.db, self.journal_folder, self._plan, self._watch) or decks
 
     # What there is
 

@@ -16,7 +16,7 @@ from stat import S_ISREG
 
 from srs.cards.note import DeckFile, Note
 from srs.cards.notetype import NoteType, NoteTypes
-from srs.collection.index import get_meta, set_meta, writing
+from srs.collection.index import Watch, get_meta, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
 from srs.errors import Problem, said_by_system
 
@@ -37,7 +37,7 @@ class Seen:
     refused: str = field(default="", compare=False)
 
 
-def refresh(db: sqlite3.Connection, root: Path) -> bool:
+def refresh(db: sqlite3.Connection, root: Path, watch: Watch) -> bool:
     """Bring notes, cards and problems up to date with the files. True where anything changed."""
     decks, own_types = _yaml_files(root, "decks"), _yaml_files(root, "notetypes")
     rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind != 'journal'")
@@ -45,7 +45,7 @@ def refresh(db: sqlite3.Connection, root: Path) -> bool:
     if known == {**decks, **own_types}:
         return False
     with writing(db):
-        return _refresh(db, root, decks, own_types)
+        return _refresh(db, root, decks, own_types, watch)
 
 
 def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
@@ -76,7 +76,9 @@ def note_by_key(db: sqlite3.Connection, key: int) -> Note:
     return note_from_json(db.execute("select data from note where key = ?", (key,)).fetchone()[0])
 
 
-def _refresh(db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_types: Mapping[str, Seen]) -> bool:
+def _refresh(
+    db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_types: Mapping[str, Seen], watch: Watch
+) -> bool:
     rows = db.execute(f"select path, checksum, kind, {FILE_COLUMNS} from file where kind != 'journal'").fetchall()
     known = {path: (Seen(*seen), checksum) for path, checksum, _, *seen in rows}
     started, checksums = time.time_ns(), {path: _checksum(root / path, seen) for path, seen in own_types.items()}
@@ -92,7 +94,8 @@ def _refresh(db: sqlite3.Connection, root: Path, decks: Mapping[str, Seen], own_
         changed = True
         db.execute("delete from problem where source = 'types'")
         _add_problems(db, loaded()[1], "types")
-    for path, seen in decks.items():
+    for done, (path, seen) in enumerate(decks.items(), 1):
+        watch("Reading decks", done, len(decks))
         before = known.get(path)
         if before and before[0] == seen and not types_changed:
             continue

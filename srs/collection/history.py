@@ -12,8 +12,8 @@ from pathlib import Path
 
 from srs.collection import journal
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of, seen_of, shown_name
-from srs.collection.index import get_meta, set_meta, writing
-from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, event_row, state_row
+from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
+from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import amendments, dead_ids, fold, fold_many
@@ -29,6 +29,8 @@ _PRESENT_CARD = (
     "coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
     " || substr(card, instr(card, ':')), card)"
 )
+_TOLD_EVERY = 2000
+
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 
@@ -52,13 +54,13 @@ def journal_files(folder: Path) -> dict[str, Seen]:
     return {shown_name(entry.name): seen_of(entry.stat()) for entry in ours}
 
 
-def refresh(db: sqlite3.Connection, folder: Path, plan: Plan) -> bool:
+def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, watch: Watch = unwatched) -> bool:
     """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed."""
     files = journal_files(folder)
     if files == _known(db) and _settled_for(db) == _signature(db, plan):
         return False
     with writing(db):
-        return _refresh(db, folder, files, plan)
+        return _refresh(db, folder, files, plan, watch)
 
 
 def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
@@ -76,7 +78,7 @@ def _known(db: sqlite3.Connection) -> dict[str, Seen]:
     return {path: Seen(*seen) for path, *seen in rows}
 
 
-def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan) -> bool:
+def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, watch: Watch) -> bool:
     known, added = _known(db), []
     whole = bool(known.keys() - files.keys())
     for path, seen in files.items():
@@ -88,16 +90,16 @@ def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan:
         if chunk and chunk.fresh and path in known:
             whole = True
         elif chunk:
-            added += _take(db, path, chunk)
+            added += _take(db, path, chunk, watch)
         _note(db, path, seen, chunk)
     if whole:
         _clear(db)
         for path, seen in files.items():
             chunk = _read(folder / path, None)
             if chunk:
-                _take(db, path, chunk)
+                _take(db, path, chunk, watch)
             _note(db, path, seen, chunk)
-    return _bring_up_to_date(db, plan, whole, added)
+    return _bring_up_to_date(db, plan, whole, added, watch)
 
 
 def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
@@ -108,26 +110,28 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
         raise SrsError(message, "without it the state of the cards is not known") from None
 
 
-def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str]) -> bool:
+def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str], watch: Watch) -> bool:
     signature = _signature(db, plan)
     if whole or _settled_for(db) != signature:
         db.execute(f"update event set subject = {_PRESENT_CARD} where card is not null and do != 'content'")
         _settle(db)
-        _fold_all(db, plan)
+        _fold_all(db, plan, watch)
         set_meta(db, "settled for", signature)
         return True
     if not added:
         return False
-    _fold_some(db, plan, {*_subjects(db, added), *(_settle(db) if _any_links(db, added) else ())})
+    _fold_some(db, plan, {*_subjects(db, added), *(_settle(db) if _any_links(db, added) else ())}, watch)
     return True
 
 
-def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
+def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch) -> list[str]:
     """Put a file's new lines into the tables; the ids that were not there before."""
     device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
     writer = device[0] if device and device[0] else path.partition(".")[0]
     format_, bad, rows, ids = 0, [], [], []
     for number, line in enumerate(chunk.lines, chunk.first_line):
+        if not number % _TOLD_EVERY:
+            watch("Reading the journal", number - chunk.first_line, len(chunk.lines))
         if not line:
             continue
         event = ev.decode(line)
@@ -138,6 +142,7 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> list[str]:
         else:
             rows.append((*event_row(event), writer))
             ids.append(event.id)
+    watch("Reading the journal", 1, 1)
     fresh = _unknown_ids(db, ids)
     db.executemany(f"insert or ignore into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", rows)
     db.executemany(
@@ -195,9 +200,9 @@ def _settle(db: sqlite3.Connection) -> set[str]:
     return {row[0] for row in rows if row and row[0]}
 
 
-def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str]) -> None:
+def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str], watch: Watch) -> None:
     if len(cards) > _ONE_BY_ONE:
-        _fold_all(db, plan)
+        _fold_all(db, plan, watch)
         return
     for card in cards:
         rules, model = plan.of_deck(deck_of(db, card))
@@ -209,19 +214,29 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str]) -> No
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
 
 
-def _fold_all(db: sqlite3.Connection, plan: Plan) -> None:
+def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     decks = dict(db.execute("select id, deck from card order by active, path desc")) if plan.per_deck else {}
 
     def of_card(card: str) -> tuple[Rules, Model]:
         return plan.of_deck(decks.get(card, ""))
 
     columns = EVENT_COLUMNS.replace(" card,", " subject,")
-    rows = db.execute(f"select {columns} from event where subject is not null and not dead order by at, id")
-    states = fold_many(map(event_of, rows), of_card)
+    counted = "from event where subject is not null and not dead"
+    rows = db.execute(f"select {columns} {counted} order by at, id")
+    total = db.execute(f"select count(*) {counted}").fetchone()[0]
+    states = fold_many(map(event_of, _watched(rows, total, watch)), of_card)
     db.execute("delete from state")
     folded = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
     db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
     db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
+
+
+def _watched(rows: Iterable[EventRow], total: int, watch: Watch) -> Iterator[EventRow]:
+    for done, row in enumerate(rows):
+        if not done % _TOLD_EVERY:
+            watch("Working out memories", done, total)
+        yield row
+    watch("Working out memories", total, total)
 
 
 def _signature(db: sqlite3.Connection, plan: Plan) -> str:

@@ -1,7 +1,7 @@
 """The index file: opened, made, thrown away. Knows its schema and version, not what the rows mean."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from importlib import resources
 from pathlib import Path
@@ -11,7 +11,14 @@ from srs.collection.files import locked
 VERSION = 2
 """Raised with every change of schema.sql or of what is put in the tables; an older index is made anew."""
 
+Watch = Callable[[str, int, int], None]
+"""Told of long work, again and again: what it is, how many steps are done, of how many."""
+
 _BUSY_SECONDS = 60.0
+
+
+def unwatched(what: str, done: int, total: int) -> None:
+    """For callers that do not want to be told."""
 
 
 def open_index(path: Path) -> sqlite3.Connection:
