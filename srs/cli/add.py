@@ -15,6 +15,14 @@ _SECOND = {"basic": "a", "both": "means", "typed": "answer", "concept": "definit
 
 _ALIASES = {"term": "both", "ask": "typed", "q": "basic"}
 _SAID = {"q": "front", "a": "back"}
+_EXAMPLES = {
+    "basic": "'front' 'back'",
+    "both": "term 'word' 'what it means'",
+    "typed": "ask 'question' 'answer'",
+    "concept": "concept 'name' --definition 'what it is'",
+    "quote": "quote 'text' --by 'name'",
+    "cloze": "cloze 'A {{c1::gap}} here'",
+}
 
 
 def add(
@@ -68,7 +76,7 @@ def add(
     else:
         print(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
     if not added.cards:
-        print("It makes no card yet.")
+        print("It makes no card yet: srs check says why.")
     print(f"To take it back, delete {lines} there.")
 
 
@@ -81,13 +89,13 @@ def _fields(words: list[str], given: dict[str, str], types: NoteTypes) -> tuple[
         rest = words[1:]
     order = [kind.marker or "", *([_SECOND[kind.name]] if kind.name in _SECOND else [])]
     if len(rest) > len(order):
-        message = f"`{rest[len(order)]}` is one text too many for a {kind.name} card"
+        message = f"`{rest[len(order)]}` is one text too many for a {_called(kind)} card"
         raise UsageError(message, "put quotes around each text")
     fields = dict(zip(order, rest, strict=False)) | given
     known = [field.name for field in kind.fields if field.derived is None]
     for name in fields:
         if name not in known:
-            raise UsageError(f"a {kind.name} has no {name.replace('_', ' ')}", f"it has {', '.join(known)}")
+            raise UsageError(f"a {_called(kind)} card has no {name.replace('_', ' ')}", f"it has {', '.join(known)}")
     needed = [field.name for field in kind.fields if field.required]
     for name in needed if len(fields) > 1 else dict.fromkeys([*needed, *order]):
         if not fields.get(name, "").strip():
@@ -98,6 +106,11 @@ def _fields(words: list[str], given: dict[str, str], types: NoteTypes) -> tuple[
 def _asked(kind: NoteType, name: str) -> str:
     """What is missing of a card, from the terminal where there is one."""
     if not sys.stdin.isatty():
-        hint = "for example: srs add 'front' 'back'; or see: srs add --help"
-        raise UsageError(f"a {kind.name} card needs its {name}", hint)
+        hint = f"for example: srs add {_EXAMPLES.get(kind.name, '…')}; or see: srs add --help"
+        raise UsageError(f"a {_called(kind)} card needs its {name}", hint)
     return ask(f"{name.capitalize()}:")
+
+
+def _called(kind: NoteType) -> str:
+    """A note type by the word that people type for it."""
+    return "plain" if kind.name == "basic" else kind.marker or kind.name

@@ -68,4 +68,4 @@ def _change(
     found = {view.id: view for name in names for view in find_cards(collection, name, now)}
     cards = [view.id for view in found.values() if needed(view)]
     collection.record_each(cards, now, make)
-    print(f"{done} {', '.join(cards)}." if cards else f"Nothing to change: {plural(len(found), 'card')} so already.")
+    print(f"{done} {', '.join(cards)}." if cards else f"Nothing to change for {plural(len(found), 'card')}.")

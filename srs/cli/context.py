@@ -1,4 +1,4 @@
-"""What every command needs: the collection, the time, and the problems said on stderr. The only reader of the clock."""
+"""What every command needs: the collection, the time, and the problems said on stderr. The only one that asks what time it is for studying."""
 
 import time
 from collections.abc import Callable, Mapping

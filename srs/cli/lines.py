@@ -24,7 +24,7 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
             break
         if word == "u":
             undone = session.undo()
-            print(f"Took back the newest answer, of {undone}.\n" if undone else "There is nothing to take back.\n")
+            print(f"{wording.took_back(undone)}.\n")
             _show(session)
         elif isinstance(session.step, Question):
             if word:

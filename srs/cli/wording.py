@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 from srs.cli.output import comes_back, in_words, plural, span_short
 from srs.collection.collection import Answered, Collection
+from srs.memory.events import Event, Review, card_of
 from srs.study.session import Pause, Revealed, Step, Tally
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
@@ -45,6 +46,15 @@ def summary(tally: Tally, step: Step, now: int) -> list[str]:
     if isinstance(step, Pause):
         lines.append(f"The next card is due in {span_short(step.until - now)}.")
     return lines
+
+
+def took_back(undone: Event | None) -> str:
+    """What an undo took back; a clause without its full stop."""
+    if undone is None:
+        return "There is nothing to take back"
+    what = "the answer" if isinstance(undone, Review) else f"a {type(undone).__name__.lower()}"
+    card = card_of(undone)
+    return f"Took back {what} of {card}" if card else f"Took back {what}"
 
 
 def left_out(collection: Collection) -> str:

@@ -11,7 +11,7 @@ from srs.cards.faces import Face
 from srs.cards.note import Note
 from srs.collection.collection import Answered, Collection
 from srs.errors import SrsError
-from srs.memory.events import card_of
+from srs.memory.events import Event, card_of
 from srs.memory.schedule import Answers
 from srs.study.agenda import Agenda, Item, Limits
 from srs.study.today import agenda_of
@@ -98,19 +98,18 @@ class Session:
         self._advance()
         return answered
 
-    def undo(self) -> str | None:
+    def undo(self) -> Event | None:
         """Take back the sitting's last answer, else this device's newest event, and show its card again.
 
-        The card's id; None where there is nothing.
+        What was taken back; None where there is nothing.
         """
         last = self.tally.answers[-1].review.id if self.tally.answers else None
         undone = self._collection.undo(self._clock(), last)
         if undone is None:
             return None
         self.tally.answers = [a for a in self.tally.answers if a.review.id != undone.id]
-        card = card_of(undone)
-        self._advance(first=card)
-        return card or undone.id
+        self._advance(first=card_of(undone))
+        return undone
 
     def look_ahead(self) -> None:
         """Prepare the cards that come next, while the learner reads: so no answer waits for Markdown."""

@@ -145,7 +145,7 @@ def test_fronts_of_a_quote_keep_the_answer_back() -> None:
     assert "Karpathy" not in front(QUOTE, "who")
     assert not re.search(r"2023|\bX\b", front(QUOTE, "source"))
     assert front(QUOTE, "finish") == "How does this go on?\n\nThe hottest new programming …\n\n— Andrej Karpathy"
-    assert answer(QUOTE, "finish").startswith("The hottest new programming language is English\n\nX\n2023-01-24")
+    assert answer(QUOTE, "finish").startswith("The hottest new programming language is English\n\nX (2023-01-24)")
 
 
 def test_fidelity_is_told_unless_verbatim() -> None:

@@ -222,7 +222,8 @@ def test_a_note_without_cards(srs: Srs) -> None:
     """A note that makes no card is added, and that is said."""
     done = srs("add", "cloze", "nothing hidden")
     assert done.code == 0
-    assert "It makes no card yet." in done.out
+    assert "It makes no card yet: srs check says why." in done.out
+    assert "A gap is written like {{c1::this}}." in srs("check").out
 
 
 def test_tags_draft_and_id(srs: Srs) -> None:

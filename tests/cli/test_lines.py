@@ -53,7 +53,7 @@ def test_undo(srs: Srs) -> None:
     """u takes back the newest answer and shows its card again; it does not count in the summary."""
     done = srs("review", lines="\n1\nu\n\n4\nq\n")
     assert done.out.count("Capital of France?") == 2
-    assert "Took back the newest answer, of france:answer." in done.out
+    assert "Took back the answer of france:answer." in done.out
     assert done.out.endswith("1 card answered: 1 easy.\n")
     assert [event["do"] for event in srs.journal()] == ["review", "undo", "review"]
     assert srs.json("show", "france:answer")["card"]["reps"] == 1

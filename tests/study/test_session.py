@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from srs.collection.collection import Collection
+from srs.memory.events import card_of
 from srs.study.agenda import Limits
 from srs.study.session import Finished, Pause, Question, Revealed, Session
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
@@ -87,9 +88,9 @@ def test_undo_shows_the_card_again(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.answer(4)
     sitting.answer(4)
-    assert sitting.session.undo() == "two:answer"
+    assert card_of(sitting.session.undo()) == "two:answer"
     assert (sitting.shown(), len(sitting.session.tally.answers)) == ("two:answer", 1)
-    assert sitting.session.undo() == "one:answer"
+    assert card_of(sitting.session.undo()) == "one:answer"
     assert (sitting.shown(), len(sitting.session.tally.answers)) == ("one:answer", 0)
     assert sitting.session.undo() is None
     assert sitting.shown() == "one:answer"
@@ -174,7 +175,7 @@ def test_undo_of_a_card_deleted_meanwhile(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.answer(3)
     write_deck(sitting.collection.root, "a.yaml", basic_deck("two"))
-    assert sitting.session.undo() == "one:answer"
+    assert card_of(sitting.session.undo()) == "one:answer"
     assert sitting.shown() == "two:answer"
 
 

@@ -120,13 +120,15 @@ class _Screen:
     def farewell(self) -> None:
         """The summary, under a cleared screen."""
         self._put([], 0)
-        for line in wording.summary(self._session.tally, self._session.step, self._clock()):
-            print(line)
+        said = wording.summary(self._session.tally, self._session.step, self._clock())
         if isinstance(self._session.step, Question | Revealed):
             left = wording.remaining(_question(self._session.step).remaining)
-            print(f"Left for today: {left}. srs review goes on." if left else "srs review goes on.")
+            said.append(f"Left for today: {left}. srs review goes on." if left else "srs review goes on.")
         else:
-            print("That is all for now.")
+            said.append("That is all for now.")
+        for text in said:
+            for line in lines(_escaped(text), min(size()[0], _WIDEST), self._colours):
+                print(line)
 
     def _answer(self, rating: int) -> None:
         self._note = wording.told(self._session.answer(rating))
@@ -136,7 +138,7 @@ class _Screen:
 
     def _undo(self) -> None:
         undone = self._session.undo()
-        self._note = f"Took back the newest answer, of {undone}" if undone else "There is nothing to take back"
+        self._note = wording.took_back(undone)
 
     def _head(self, question: Question, columns: int) -> str:
         deck = visible(question.item.deck)
@@ -175,7 +177,8 @@ class _Screen:
             return [*foot, self._colours.paint(keys if columns >= len(keys) else "any key: answer   q: end", "muted")]
         if self._beginner and not self._session.tally.answers:
             told = (f"{name} {meaning}" for name, meaning in zip(wording.RATINGS, wording.MEANINGS, strict=True))
-            foot.append(self._colours.paint("How did it go? " + ", ".join(told) + ".", "muted"))
+            hint = "How did it go? " + ", ".join(told) + "."
+            foot += [self._colours.paint(line, "muted") for line in lines(_escaped(hint), columns, self._colours)]
         return foot + self._buttons(step, columns)
 
     def _buttons(self, step: Revealed, columns: int) -> list[str]:
