@@ -1,4 +1,7 @@
-"""What every command needs: the collection, the time, and the problems said on stderr. The only one that asks what time it is for studying."""
+"""What every command needs: the collection, its problems on stderr, the time. Nobody else asks for that.
+
+Other clocks only measure: how young a file is, how long a key or a long reading takes.
+"""
 
 import time
 from collections.abc import Callable, Mapping
