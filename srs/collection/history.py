@@ -263,9 +263,9 @@ def _note(db: sqlite3.Connection, path: str, seen: Seen, chunk: journal.Chunk | 
         " size = excluded.size, mtime = excluded.mtime, inode = excluded.inode, ctime = excluded.ctime",
         (path, seen.size, seen.mtime, seen.inode, seen.ctime),
     )
+    _report_torn(db, path, chunk)
     if chunk:
         mark = chunk.mark
-        _report_torn(db, path, chunk)
         db.execute(
             "update file set read_to = ?, lines = ?, checksum = ?, tail = ?, inode = ? where path = ?",
             (mark.read_to, mark.lines, mark.checksum, mark.tail, mark.inode, path),
@@ -278,10 +278,10 @@ def _clear(db: sqlite3.Connection) -> None:
     db.execute("delete from problem where source = 'journal'")
 
 
-def _report_torn(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> None:
+def _report_torn(db: sqlite3.Connection, path: str, chunk: journal.Chunk | None) -> None:
     """Say that the last line is unfinished, for as long as it is."""
     db.execute("delete from problem where path = ? and code = 'journal-torn'", (f"journal/{path}",))
-    if chunk.torn:
+    if chunk and chunk.torn:
         message = f"The last line is not finished: {chunk.torn} bytes do not count."
         hint = "The next answer on its device keeps them aside and goes on."
         row = (f"journal/{path}", chunk.mark.lines + 1, 1, "warning", "journal-torn", message, hint, "journal")

@@ -355,6 +355,30 @@ def test_a_newer_format_is_read_and_not_answered(tmp_path: Path) -> None:
     assert not (root / "journal/here-0001.2026.jsonl").exists()
 
 
+def test_check_names_a_newer_format(tmp_path: Path) -> None:
+    """A journal that keeps answers out is a problem before the first card, not only after it."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    (root / "journal").mkdir()
+    (root / "journal/tram-0002.2026.jsonl").write_bytes(sealed(b'{"srs":2,"device":"tram-0002"') + b"\n")
+    (problem,) = open_collection(root, environ).problems()
+    assert (problem.path, problem.code) == ("journal/tram-0002.2026.jsonl", "newer-format")
+
+
+def test_a_torn_line_is_named_while_it_is_torn(tmp_path: Path) -> None:
+    """An unfinished last line is a problem with its file and line; once it is mended, it is none."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment(), None)
+    (path,) = (root / "journal").iterdir()
+    whole = path.read_bytes()
+    path.write_bytes(whole + b'{"id":"x')
+    collection.refresh()
+    assert [(p.path, p.line, p.code) for p in collection.problems()] == [(f"journal/{path.name}", 3, "journal-torn")]
+    path.write_bytes(whole)
+    collection.refresh()
+    assert collection.problems() == []
+
+
 def test_a_newer_format_without_a_device(tmp_path: Path) -> None:
     """A newer header that names its device otherwise is told by the file's name."""
     from srs.collection.collection import NewerJournal

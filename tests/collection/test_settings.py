@@ -47,6 +47,20 @@ def refused(tmp_path: Path, text: str) -> SettingsError:
     return caught.value
 
 
+def test_a_line_made_to_keep_the_reader_busy(tmp_path: Path) -> None:
+    """Thousands of dots or brackets on one line are refused in words, before TOML sees them."""
+    for line in ("a." * 50_000 + "b = 1", "a = " + "[" * 100_000):
+        (tmp_path / "srs.toml").write_text(f"format = 1\n{line}\n", "utf-8")
+        with pytest.raises(SettingsError, match=r"^srs\.toml:2:900: the line is longer than 900 characters$"):
+            read_settings(tmp_path)
+
+
+def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
+    """Some editors put one in front; decks take it as well."""
+    (tmp_path / "srs.toml").write_bytes(b"\xef\xbb\xbfrollover = 5\n")
+    assert read_settings(tmp_path).rollover == 5
+
+
 def test_every_key(tmp_path: Path) -> None:
     """Every key of srs.toml arrives as a value in the units that DeckSettings names."""
     settings = read(tmp_path, EVERY_KEY)

@@ -98,6 +98,20 @@ def test_undo_shows_the_card_again(tmp_path: Path) -> None:
     assert sitting.shown() == "two:answer"
 
 
+def test_undo_prefers_the_sittings_own_answer(tmp_path: Path) -> None:
+    """Where the clock was set back, `u` takes back what was just answered, not what bears the latest time."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(4)
+    earlier = Sitting.__new__(Sitting)
+    earlier.collection = open_collection(sitting.collection.root, environ_of(tmp_path), fixed_clock=True)
+    earlier.clock = Clock()
+    earlier.clock.now -= 86_400_000
+    earlier.session = Session(earlier.collection, earlier.clock)
+    earlier.answer(3)
+    assert card_of(earlier.session.undo()) == "two:answer"
+    assert earlier.shown() == "two:answer"
+
+
 def test_undo_with_the_back_up(tmp_path: Path) -> None:
     """Undo while another card's back is up puts that card aside, unanswered."""
     sitting = Sitting(tmp_path)
