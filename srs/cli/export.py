@@ -2,18 +2,19 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srs.cards.crosscheck import head_of, needs_order
-from srs.cards.outgoing import Content, ExportReport, ExportRequest
 from srs.cli.context import opened
 from srs.cli.output import plural, tell
 from srs.collection.collection import Collection
 from srs.errors import UsageError
 
-Exporter = Callable[[ExportRequest, Path], ExportReport]
+if TYPE_CHECKING:
+    from srs.cards.outgoing import ExportReport, ExportRequest
+
+    Exporter = Callable[[ExportRequest, Path], ExportReport]
 
 
 def export(
@@ -40,7 +41,7 @@ def export(
     print(f"{target}: {notes}, {cards} in {decks}.")
 
 
-def _exporter(target: Path) -> Exporter:
+def _exporter(target: Path) -> "Exporter":
     from importlib.metadata import entry_points
 
     formats = {point.name: point for point in entry_points(group="srs.export")}
@@ -52,7 +53,10 @@ def _exporter(target: Path) -> Exporter:
     return exporter
 
 
-def _request(collection: Collection, query: str, now: int) -> ExportRequest:
+def _request(collection: Collection, query: str, now: int) -> "ExportRequest":
+    from srs.cards.crosscheck import head_of, needs_order
+    from srs.cards.outgoing import Content, ExportRequest
+
     notes = collection.notes()
     if query:
         from srs.study.search import parse_query

@@ -1,7 +1,6 @@
 """`srs init`: a new collection."""
 
 import shlex
-import subprocess
 from pathlib import Path
 from typing import Annotated
 
@@ -44,6 +43,8 @@ def init(
 
 
 def _set_up_git(root: Path) -> None:
+    import subprocess
+
     attributes = root / ".gitattributes"
     if not attributes.exists():
         attributes.write_text(_ATTRIBUTES, "utf-8")

@@ -3,7 +3,6 @@
 Knows files and the fold; nothing of limits, order or screens. Times are milliseconds since the epoch, UTC.
 """
 
-import difflib
 import json
 import os
 import sqlite3
@@ -190,6 +189,8 @@ class Collection:
         """Up to three ids of cards or notes that look like `name`."""
         column = "id" if ":" in name else "note"
         ids = [row[0] for row in self.db.execute(f"select distinct {column} from card")]
+        import difflib
+
         return difflib.get_close_matches(name, ids, 3)
 
     def note_of(self, card: str) -> Note:

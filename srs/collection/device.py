@@ -2,7 +2,6 @@
 
 import os
 import re
-import socket
 from pathlib import Path
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,40}\Z")
@@ -44,5 +43,7 @@ def _write_new(path: Path, name: str) -> None:
 
 
 def _invent() -> str:
+    import socket
+
     host = re.sub(r"[^a-z0-9]+", "-", socket.gethostname().split(".")[0].lower()).strip("-")[:24]
     return f"{host or 'device'}-{os.urandom(2).hex()}"

@@ -1,6 +1,5 @@
 """Settings of a collection: srs.toml as checked values, with defaults per deck. Knows nothing of cards or events."""
 
-import difflib
 import re
 import tomllib
 from collections.abc import Callable, Mapping
@@ -173,6 +172,8 @@ class _Reader:
     def _value(self, key: str, value: Any, known: Mapping[str, "_Check"], table: str | None) -> Any:
         check = known.get(key)
         if check is None:
+            import difflib
+
             near = difflib.get_close_matches(key, known, 1)
             where = f" in [{table}]" if table else ""
             hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}"
