@@ -133,7 +133,8 @@ def _cloze_fields(kind: NoteType) -> frozenset[str]:
 
 def _nonempty(note: Note, kind: NoteType) -> set[str]:
     """The fields with something in them, special ones too."""
-    found = {name for name, text in note.fields.items() if not template.is_blank(text)}
+    blank = template.is_blank if kind.foreign else _is_blank
+    found = {name for name, text in note.fields.items() if not blank(text)}
     found.update(field.name for field in kind.fields if field.derived and _derives(note, kind, field.derived))
     found.update(("Deck", "Subdeck", "Card", "Type"))
     if note.tags:
@@ -141,12 +142,17 @@ def _nonempty(note: Note, kind: NoteType) -> set[str]:
     return found
 
 
+def _is_blank(text: str) -> bool:
+    """Whether a field as written becomes HTML that counts as empty: Markdown drops white space of every script."""
+    return not text.strip() or template.is_blank(text)
+
+
 def _derives(note: Note, kind: NoteType, way: Derived) -> bool:
     text = note.fields.get(way.of, "")
-    if template.is_blank(text):
+    if _is_blank(text):
         return False
     if way.by == "masked":
-        return not template.is_blank(note.fields.get(way.using or "", ""))
+        return not _is_blank(note.fields.get(way.using or "", ""))
     if way.by == "opening":
         return derived.words(text) >= derived.FEWEST_WORDS
     return bool(_caveat(text, _choices(kind, way.of)))

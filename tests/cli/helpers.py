@@ -224,11 +224,11 @@ class Terminal:
         self.screen.resize(rows, columns)
         self.process.setwinsize(rows, columns)
 
-    def ends(self) -> int:
+    def ends(self, seconds: float = 60) -> int:
         """Wait for the end; the exit code (128 + n for signal n)."""
-        while self.read(5):
-            pass
-        self.process.wait()
+        end = time.monotonic() + seconds
+        while self.read(1) or self.process.isalive():
+            assert time.monotonic() < end, f"it does not end:\n{self.text}"
         status = self.process.exitstatus
         return status if status is not None else 128 + self.process.signalstatus
 
