@@ -325,6 +325,12 @@ def test_an_amend_cannot_be_amended(tmp_path: Path) -> None:
     assert collection.state("one:answer").last_day == day - 1
 
 
+OTHER_PARAMETERS = [
+    1.5, 2.5, 4.0, 12.0, 6.0, 0.9, 3.2, 0.01, 1.9, 0.2, 0.9,
+    1.6, 0.07, 0.3, 1.7, 0.65, 1.9, 0.6, 0.1, 0.07, 0.2,
+]  # fmt: skip
+
+
 def test_settings_refold_memory_and_move_no_date(tmp_path: Path) -> None:
     """Other settings give other memories at once, and no due date moves."""
     root, environ = studied(tmp_path)
@@ -332,32 +338,9 @@ def test_settings_refold_memory_and_move_no_date(tmp_path: Path) -> None:
         row[0]: row[1:]
         for row in open_collection(root, environ).db.execute("select card, kind, due, step, stability from state")
     }
-    parameters = [
-        1.5,
-        2.5,
-        4.0,
-        12.0,
-        6.0,
-        0.9,
-        3.2,
-        0.01,
-        1.9,
-        0.2,
-        0.9,
-        1.6,
-        0.07,
-        0.3,
-        1.7,
-        0.65,
-        1.9,
-        0.6,
-        0.1,
-        0.07,
-        0.2,
-    ]
     (root / "srs.toml").write_text(
         f"{BERLIN}[study]\ndesired_retention = 0.8\nmaximum_interval = 2\n"
-        f'[fsrs]\nlearning_steps = ["5m"]\nparameters = {parameters}\n'
+        f'[fsrs]\nlearning_steps = ["5m"]\nparameters = {OTHER_PARAMETERS}\n'
     )
     collection = open_collection(root, environ)
     after = {row[0]: row[1:] for row in collection.db.execute("select card, kind, due, step, stability from state")}
@@ -368,31 +351,8 @@ def test_settings_refold_memory_and_move_no_date(tmp_path: Path) -> None:
 
 def test_a_deck_of_its_own_settings_refolds_when_a_card_moves(tmp_path: Path) -> None:
     """Where parameters differ by deck, a card that moves to another deck has the memory of that deck's parameters."""
-    parameters = [
-        1.5,
-        2.5,
-        4.0,
-        12.0,
-        6.0,
-        0.9,
-        3.2,
-        0.01,
-        1.9,
-        0.2,
-        0.9,
-        1.6,
-        0.07,
-        0.3,
-        1.7,
-        0.65,
-        1.9,
-        0.6,
-        0.1,
-        0.07,
-        0.2,
-    ]
     root, environ = make_collection(
-        tmp_path, {"a.yaml": basic_deck("one")}, f"{BERLIN}[deck.B]\nparameters = {parameters}\n"
+        tmp_path, {"a.yaml": basic_deck("one")}, f"{BERLIN}[deck.B]\nparameters = {OTHER_PARAMETERS}\n"
     )
     collection = open_collection(root, environ)
     collection.answer("one:answer", 3, moment(), 0)
