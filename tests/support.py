@@ -1,5 +1,6 @@
 """A collection on disk for a test: decks and settings from text, its own cache and state folders."""
 
+import os
 from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
@@ -51,3 +52,8 @@ def moment(text: str = NOON) -> int:
 def basic_deck(*ids: str) -> str:
     """A deck of basic notes, one card each: `<id>:answer`."""
     return "notes:\n" + "".join(f"  - q: What is {id}?\n    id: {id}\n    a: It is {id}.\n" for id in ids)
+
+
+def times(count: int) -> int:
+    """How often a test of chance is repeated: `count`, ten times as often under `make soak`."""
+    return count * 10 if os.environ.get("HYPOTHESIS_PROFILE") == "soak" else count

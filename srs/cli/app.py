@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from srs.cli import add, card, change, check, export, init, review, script, status
+from srs.cli import add, card, change, check, export, init, reschedule, review, script, status
 from srs.cli.context import Context
 from srs.cli.output import complain
 from srs.errors import SrsError, UsageError, said_by_system
@@ -21,7 +21,9 @@ app = typer.Typer(
 )
 
 _GLOBAL_WITH_VALUE = ("-C", "--now")
-_WITH_QUERY = ("review", "list", "export")
+_WITH_QUERY = (
+    "review", "list", "export", "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
+)  # fmt: skip
 _NEGATED = re.compile(r"-[a-z]+:")
 
 
@@ -58,6 +60,10 @@ app.command("suspend")(change.suspend)
 app.command("unsuspend")(change.unsuspend)
 app.command("bury")(change.bury)
 app.command("unbury")(change.unbury)
+app.command("flag")(change.flag)
+app.command("mark")(change.mark)
+app.command("reset")(change.reset)
+app.command("reschedule")(reschedule.reschedule)
 app.command("init")(init.init)
 
 

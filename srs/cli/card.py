@@ -1,6 +1,6 @@
 """`srs list` and `srs show`: finding cards and looking at one."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Any
 
 import typer
@@ -9,7 +9,7 @@ from srs.cli.context import opened
 from srs.cli.output import days_long, plural, print_json, print_table
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
-from srs.errors import SrsError
+from srs.errors import SrsError, UsageError
 
 
 def list_cards(
@@ -59,13 +59,44 @@ def show(
 
 def find_cards(collection: Collection, name: str, now: int) -> list[CardView]:
     """The card with this id, or every card of the note with this id. Raises SrsError naming the nearest ids."""
-    found = collection.card(name, now)
-    views = [found] if found else collection.cards_of_note(name, now)
+    views = _named(collection, name, now)
     if not views:
-        near = collection.nearest_ids(name)
-        hint = f"did you mean {' or '.join(near)}?" if near else "see: srs list"
-        raise SrsError(f"there is no card or note `{name}`", hint)
+        raise _unknown(collection, name)
     return views
+
+
+def chosen(collection: Collection, words: Sequence[str], now: int) -> list[CardView]:
+    """The cards that `words` name, each once: ids of cards and notes, or, where none is one, the words of a query.
+
+    Raises SrsError naming the nearest ids, or that nothing is found.
+    """
+    named = [_named(collection, word, now) for word in words]
+    if any(named) or not any(":" in word for word in words):
+        for word, views in zip(words, named, strict=True):
+            if not views:
+                raise _unknown(collection, word)
+        return list({view.id: view for views in named for view in views}.values())
+    from srs.study.search import parse_query
+
+    try:
+        predicate = parse_query(" ".join(words), collection.day(now), now)
+    except UsageError:
+        raise _unknown(collection, words[0]) from None
+    found = [view for view in collection.cards(now) if predicate(view)]
+    if not found:
+        raise SrsError(f"no card is found by `{' '.join(words)}`", "see: srs list")
+    return found
+
+
+def _named(collection: Collection, name: str, now: int) -> list[CardView]:
+    found = collection.card(name, now)
+    return [found] if found else collection.cards_of_note(name, now)
+
+
+def _unknown(collection: Collection, name: str) -> SrsError:
+    near = collection.nearest_ids(name)
+    hint = f"did you mean {' or '.join(near)}?" if near else "see: srs list"
+    return SrsError(f"there is no card or note `{name}`", hint)
 
 
 def _as_json(collection: Collection, view: CardView, html: bool) -> dict[str, Any]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from srs.cards.plain import to_text
 from srs.cli import wording
 from srs.cli.terminal.safe import visible
-from srs.collection.collection import Collection
+from srs.collection.collection import CardChanged, ClockDoubt, Collection
 from srs.study.session import Question, Revealed, Session
 
 _FIRST = "A blank line shows the answer, then rate it; u takes the last one back, q ends."
@@ -33,8 +33,7 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
                 session.reveal()
                 _show(session)
         elif word in ("1", "2", "3", "4"):
-            print(wording.told(session.answer(int(word))))
-            if first_in_private:
+            if _answer(session, collection, int(word)) and first_in_private:
                 print(wording.where_answers_go(collection))
                 first_in_private = False
             print()
@@ -43,6 +42,23 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
             print(_HELP)
     for text in wording.summary(session.tally, session.step, clock()):
         print(text)
+
+
+def _answer(session: Session, collection: Collection, rating: int) -> bool:
+    """Give an answer and say what it did; False where it was not recorded, which is said as well."""
+    try:
+        print(wording.told(session.answer(rating)))
+    except CardChanged as error:
+        print(f"{wording.sentence(error.message)} {wording.sentence(error.hint)}")
+        return False
+    except ClockDoubt as error:
+        print(f"{wording.sentence(error.message)} Is the clock right? y: yes, record it; anything else: no.")
+        sys.stdout.flush()
+        if sys.stdin.readline().strip().lower() != "y":
+            return False
+        collection.accept_clock()
+        return _answer(session, collection, rating)
+    return True
 
 
 def _show(session: Session) -> None:

@@ -6,14 +6,18 @@ import typer
 
 from srs.cli.card import find_cards
 from srs.cli.context import opened
-from srs.cli.output import comes_back, in_words, print_json
+from srs.cli.output import comes_back, in_words, print_json, print_table
+from srs.cli.wording import took_back
+from srs.collection.collection import Collection
 from srs.errors import SrsError, UsageError
 from srs.memory.days import iso_day, iso_instant
-from srs.memory.events import card_of
+from srs.memory.events import Amend, Undo, Unknown, card_of, kind_of
 from srs.memory.schedule import Answers
 from srs.memory.state import Reviewing, Studied
 
 RATINGS = Answers._fields
+
+_LISTED = 20
 
 
 def next_card(
@@ -82,23 +86,49 @@ def answer(
 
 def undo(
     ctx: typer.Context,
+    event: Annotated[str, typer.Argument(metavar="[EVENT]", help="An event's id, of any device; see --list.")] = "",
+    show: Annotated[bool, typer.Option("--list", help="Print the newest events instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Take back the newest thing done on this device. Again takes back the one before.
+    """Take back the newest thing done on this device, or a named one. Again takes back the one before.
 
     Example: srs undo
     """
     collection, now = opened(ctx)
-    undone = collection.undo(now)
-    if undone is None:
+    if show:
+        _list_events(collection, as_json)
+        return
+    undone = collection.undo_event(event, now) if event else collection.undo(now)
+    if not undone:
         raise SrsError("there is nothing to undo on this device")
-    card = card_of(undone)
+    card = card_of(undone[0])
     view = collection.card(card, now) if card else None
     if as_json:
-        print_json({"event": collection.event_json(undone), "card": view.as_json() if view else None})
+        print_json({"event": collection.event_json(undone[0]), "card": view.as_json() if view else None})
         return
-    what = collection.event_json(undone)["do"]
-    print(f"Took back the {what} of {card}." if card else f"Took back the {what}.")
+    print(f"{took_back(undone)}.")
+
+
+def _list_events(collection: Collection, as_json: bool) -> None:
+    """The newest events, oldest first, so that the newest stands next to the prompt."""
+    found = collection.recent(_LISTED)[::-1]
+    if as_json:
+        told = ({"device": device, "undone": dead} for _, device, dead in found)
+        lines = (
+            {"id": event.id, "do": event.do} if isinstance(event, Unknown) else collection.event_json(event)
+            for event, _, _ in found
+        )
+        print_json([line | more for line, more in zip(lines, told, strict=True)])
+        return
+    if not found:
+        print("Nothing was done yet.")
+        return
+    rows = []
+    for event, device, dead in found:
+        about = event.event if isinstance(event, Undo | Amend) else card_of(event) or ""
+        at = iso_instant(event.at)[:16].replace("T", " ")
+        rows.append([event.id, at, device, kind_of(event), about, "taken back" if dead else ""])
+    print_table([["event", "at (UTC)", "device", "did", "to", ""], *rows])
 
 
 def _rating(text: str) -> int:

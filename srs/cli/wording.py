@@ -1,10 +1,10 @@
 """What a sitting says, whichever skin shows it: ratings, what remains, the summary. Knows no terminal."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from srs.cli.output import comes_back, in_words, plural, span_short
 from srs.collection.collection import Answered, Collection
-from srs.memory.events import Event, Review, card_of
+from srs.memory.events import Event, card_of, kind_of
 from srs.study.session import Pause, Revealed, Step, Tally
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
@@ -20,7 +20,7 @@ def remaining(counts: Mapping[str, int]) -> str:
 def buttons(step: Revealed) -> list[tuple[int, str, str]]:
     """Rating, name and when the card would come back, for each of the four answers."""
     pairs = zip(RATINGS, step.answers, strict=True)
-    return [(rating, name, in_words(answer, step.at)) for rating, (name, answer) in enumerate(pairs, 1)]
+    return [(rating, name, in_words(answer, step.shown.at)) for rating, (name, answer) in enumerate(pairs, 1)]
 
 
 def told(answered: Answered) -> str:
@@ -48,13 +48,28 @@ def summary(tally: Tally, step: Step, now: int) -> list[str]:
     return lines
 
 
-def took_back(undone: Event | None) -> str:
+_DONE = {
+    "review": "answer", "suspend": "suspension", "unsuspend": "unsuspending", "bury": "burying", "unbury": "unburying",
+    "due": "new due day", "amend": "new time",
+}  # fmt: skip
+
+
+def took_back(undone: Sequence[Event]) -> str:
     """What an undo took back; a clause without its full stop."""
-    if undone is None:
+    if not undone:
         return "There is nothing to take back"
-    what = "the answer" if isinstance(undone, Review) else f"a {type(undone).__name__.lower()}"
-    card = card_of(undone)
-    return f"Took back {what} of {card}" if card else f"Took back {what}"
+    first, cards = undone[0], list(dict.fromkeys(card for event in undone if (card := card_of(event))))
+    did = kind_of(first)
+    what = f"Took back the {_DONE.get(did, did)}"
+    if not cards:
+        return what if len(undone) == 1 else f"{what} of {plural(len(undone), 'event')}"
+    more = len(cards) - 1
+    return f"{what} of {cards[0]}" + (f" and {plural(more, 'more card')}" if more else "")
+
+
+def sentence(clause: str) -> str:
+    """A message or hint of an error as a sentence of its own."""
+    return f"{clause[:1].upper()}{clause[1:]}." if clause else ""
 
 
 def left_out(collection: Collection) -> str:

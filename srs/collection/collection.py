@@ -7,6 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,18 +17,19 @@ from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
 from srs.collection import content, history, journal, queries, views
 from srs.collection.device import device_name
+from srs.collection.files import keep_copy, locked, replace_file
 from srs.collection.index import Watch, discard, open_index, unwatched, writing
-from srs.collection.locations import cache_folder, private_journal_folder, state_folder
+from srs.collection.locations import cache_folder, copies_folder, lost_file, private_journal_folder, state_folder
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
 from srs.collection.settings import DeckSettings, Settings, read_settings
 from srs.collection.views import CardView
 from srs.errors import Problem, SrsError, said_by_system
 from srs.memory import events as ev
-from srs.memory.days import day_start, study_day
+from srs.memory.days import day_start, iso_instant, study_day
 from srs.memory.fold import newest_undoable
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.model import Model
-from srs.memory.schedule import Answer, Answers, Rules, answer, fuzz_seed, is_leech, preview
+from srs.memory.schedule import Answer, Answers, Rules, answer, due_day, fuzz_seed, interval_days, is_leech, preview
 from srs.memory.state import CardState, Reviewing
 
 if TYPE_CHECKING:
@@ -35,16 +37,29 @@ if TYPE_CHECKING:
     from srs.cards.outgoing import DeckAbout
 
 _SLIP_MS = 5_000
+_LEAP_MS = 400 * 86_400_000
 _INDEX = "index.sqlite3"
 _OTHER_CACHE = "make the folder writable, or name another one in $SRS_CACHE_DIR"
 
 
-class ClockWentBack(SrsError):
-    """The clock stands before this device's newest event by more than a slip."""
+class ClockDoubt(SrsError):
+    """The clock stands well before this device's newest event, or more than a year after it. See `accept_clock`."""
+
+
+class CardChanged(SrsError):
+    """The card is not what the learner saw: another program answered or set aside the same one meanwhile."""
 
 
 class NewerJournal(SrsError):
     """A device with a newer srs wrote in this journal; what it wrote may not be understood here."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the learner saw when the answers were offered: the instant (ms) and how the card stood."""
+
+    at: int
+    state: CardState
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +92,11 @@ class Collection:
         self.device = device_name(self.state_folder)
         private = settings.journal == "private"
         self.journal_folder = private_journal_folder(root, environ) if private else root / "journal"
-        self._fixed_clock = fixed_clock
+        self.copies_folder = copies_folder(root, environ)
+        self.lost_file = lost_file(root, environ)
+        self._clock_accepted = fixed_clock
+        self._stamped = 0
+        self._turns = 0
         self._watch = watch
         self._plan = _plan(settings)
 
@@ -126,7 +145,10 @@ class Collection:
         decks = content.refresh(self.db, self.root, self._watch)
         if decks:
             self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
-        return history.refresh(self.db, self.journal_folder, self._plan, self._watch) or decks
+        return self._read_journal() or decks
+
+    def _read_journal(self) -> bool:
+        return history.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self._watch)
 
     # What there is
 
@@ -249,6 +271,18 @@ class Collection:
         state = self.state(card)
         return preview(state, now, self.day(now), rules, model, fuzz_seed(card, state.reps))
 
+    def due_by_rules(self, card: str) -> int | None:
+        """The study day on which a card in review would be due by today's settings, with the fuzz of its last answer.
+
+        None where it is not in review or was never answered.
+        """
+        state = self.state(card)
+        if not isinstance(state.progress, Reviewing) or state.last_day is None:
+            return None
+        rules, model = self._plan.of_deck(self._deck_of(card))
+        seed = fuzz_seed(card, state.reps - 1)
+        return due_day(state.last_day, interval_days(state.progress.memory, rules, model, seed))
+
     def events_json(self, card: str) -> list[dict[str, Any]]:
         """The events of a card as the journal has them, dead ones included."""
         return [self.event_json(event) for event in history.events_of_card(self.db, card, dead=True)]
@@ -260,17 +294,44 @@ class Collection:
 
     # What the learner does
 
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """The right to record events: one program at a time, and with everything known that the others recorded.
+
+        May be taken again by who has it. Raises SrsError where the journal's folder cannot be made or locked.
+        """
+        if self._turns:
+            yield
+            return
+        journal.make_folder(self.journal_folder, parents=self.settings.journal == "private")
+        with locked(self.journal_folder):
+            self._read_journal()
+            self._turns += 1
+            try:
+                yield
+            finally:
+                self._turns -= 1
+
     def answer(
-        self, card: str, rating: int, now: int, ms: int | None, mode: ev.Mode = "study", shown: int | None = None
+        self, card: str, rating: int, now: int, ms: int | None, mode: ev.Mode = "study", shown: Shown | None = None
     ) -> Answered:
         """Record an answer (1 Again to 4 Easy), given after `ms`. On disk when this returns.
 
-        `shown` is the instant of the preview that the learner saw: its days hold, even if a new one began meanwhile.
-        Raises ClockWentBack, NewerJournal, JournalError: then nothing was recorded.
+        `shown` is what the learner saw: the days of that preview hold, even if a new one began meanwhile. Raises
+        CardChanged, ClockDoubt, NewerJournal, JournalError: then nothing was recorded.
         """
-        at = self._stamp(now)
-        state, (rules, model), day = self.state(card), self._plan.of_deck(self._deck_of(card)), self.day(at)
-        promised = day if shown is None else self.day(shown)
+        with self.turn():
+            state = self.state(card)
+            if shown is not None and _stands(state) != _stands(shown.state):
+                message = f"`{card}` was answered or set aside by another program meanwhile"
+                raise CardChanged(message, "your answer was not recorded")
+            return self._answer(card, rating, state, self._stamp(now), ms, mode, shown)
+
+    def _answer(
+        self, card: str, rating: int, state: CardState, at: int, ms: int | None, mode: ev.Mode, shown: Shown | None
+    ) -> Answered:
+        (rules, model), day = self._plan.of_deck(self._deck_of(card)), self.day(at)
+        promised = day if shown is None else self.day(shown.at)
         given = answer(state, at, promised, rating, rules, model, fuzz_seed(card, state.reps))
         progress = given.progress
         step = None if isinstance(progress, Reviewing) else progress.step
@@ -286,31 +347,71 @@ class Collection:
         self.record(events)
         return Answered(review, given, leech, suspended)
 
-    def undo(self, now: int, event: str | None = None) -> ev.Event | None:
-        """Take back this device's newest live event, or the named one; what it was, or None where there is none."""
-        query = f"select {EVENT_COLUMNS} from event where device = ? order by id = ? desc, at desc, id desc"
-        candidates = (event_of(row) for row in self.db.execute(query, (self.device, event or "")))
-        dead = {row[0] for row in self.db.execute("select id from event where dead")}
-        target = next((event for event in candidates if newest_undoable([event], dead)), None)
-        if target is not None:
-            at = self._stamp(now)
-            self.record([ev.Undo(self._new_id(at), at, target.id)])
-        return target
+    def undo(self, now: int, event: str | None = None) -> list[ev.Event]:
+        """Take back this device's newest live event and what goes with it; that of `event` first, if it is still live.
+
+        What was taken back, the event itself first; empty where there is nothing. Raises as `answer` does.
+        """
+        with self.turn():
+            query = (
+                f"select {EVENT_COLUMNS} from event where device = ? and not dead and because is null"
+                " order by id = ? desc, at desc, id desc"
+            )
+            candidates = (event_of(row) for row in self.db.execute(query, (self.device, event or "")))
+            target = next((event for event in candidates if newest_undoable([event], ())), None)
+            return [] if target is None else self._take_back(target, now)
+
+    def undo_event(self, id_: str, now: int) -> list[ev.Event]:
+        """Take back one event of any device, an undo too, and what goes with it. Raises SrsError where it cannot be."""
+        with self.turn():
+            target = history.event_as_written(self.db, id_)
+            if target is None:
+                raise SrsError(f"there is no event `{id_}`", "see: srs undo --list")
+            if isinstance(target, ev.Content | ev.Unknown):
+                raise SrsError(f"`{id_}` is nothing that can be taken back")
+            if self.db.execute("select dead from event where id = ?", (id_,)).fetchone()[0]:
+                raise SrsError(f"`{id_}` was taken back already", "take back that undo, to have it again")
+            return self._take_back(target, now)
+
+    def _take_back(self, target: ev.Event, now: int) -> list[ev.Event]:
+        taken = [target, *history.gone_with(self.db, target.id)]
+        at = self._stamp(now)
+        self.record([ev.Undo(self._new_id(at), at, target.id)])
+        return taken
+
+    def recent(self, most: int) -> list[tuple[ev.Event, str, bool]]:
+        """The newest events that are no part of another: each with its device and whether it is dead, newest first."""
+        query = (
+            f"select {EVENT_COLUMNS}, device, dead from event where because is null order by at desc, id desc limit ?"
+        )
+        return [(event_of(row[:-2]), row[-2], bool(row[-1])) for row in self.db.execute(query, (most,))]
 
     def record(self, events: Sequence[ev.Event]) -> None:
-        """Put events into this device's journal, then into the index. On disk when this returns."""
-        self._refuse_newer()
-        by_year: dict[int, list[bytes]] = {}
-        for event in events:
-            by_year.setdefault(_year(event.at), []).append(ev.encode(event))
-        for year, lines in by_year.items():
-            path = self.journal_folder / f"{self.device}.{year}.jsonl"
+        """Put events into this device's journal, all or none, then into the index. On disk when this returns."""
+        lines = [ev.encode(event) for event in events]
+        path = self.journal_folder / f"{self.device}.{_year(max(event.at for event in events))}.jsonl"
+        with self.turn():
+            self._refuse_newer()
             journal.append(path, ev.header_line(self.device), lines, ev.is_whole, self.state_folder / "fragments")
-        try:
-            history.refresh(self.db, self.journal_folder, self._plan)
-        except sqlite3.DatabaseError as error:
-            message = f"the event is saved in the journal, but the index could not follow: {error}"
-            raise SrsError(message, "start again: the next command brings the index up to date") from error
+            try:
+                self._read_journal()
+            except (sqlite3.DatabaseError, OSError, SrsError) as error:
+                message = f"the event is saved in the journal, but the index could not follow: {error}"
+                raise SrsError(message, "start again: the next command brings the index up to date") from error
+
+    def lost_events(self) -> list[ev.Event]:
+        """Events that were in the journal once and are in none of its files now. Raises SrsError if unreadable."""
+        known = history.lost_events(self.lost_file)
+        return [event for event in known if not history.event_as_written(self.db, event.id)]
+
+    def replace(self, path: str, old: bytes | None, new: bytes) -> None:
+        """Put `new` in place of `old` (None: no file) in the file at `path`; `old` is kept in `copies_folder`.
+
+        Raises as `replace_file` does. Who calls has read `old` under `locked(root)`.
+        """
+        if old is not None:
+            keep_copy(self.copies_folder, path, old)
+        replace_file(self.root / path, old, new)
 
     def starts_private_journal(self) -> bool:
         """True where the journal is kept apart from the collection and holds nothing yet."""
@@ -321,12 +422,22 @@ class Collection:
         """True where any card was ever answered."""
         return self.db.execute("select 1 from event where do = 'review' limit 1").fetchone() is not None
 
-    def record_each(self, cards: Sequence[str], now: int, make: Callable[[str, int, str], ev.Event]) -> None:
-        """Record one event for each card; `make` gets the event's id and time (ms), and the card. In one write."""
-        first = self._stamp(now)
-        events = [make(self._new_id(at), at, card) for at, card in enumerate(cards, first)]
-        if events:
+    def record_batch(
+        self, subjects: Sequence[str], now: int, make: Callable[[str, int, str, str | None], ev.Event]
+    ) -> None:
+        """Record one event for each subject (a card, or an event to amend) as one batch: one undo takes all back.
+
+        `make` gets the event's id and time (ms), the subject, and the event that it goes with.
+        """
+        if not subjects:
+            return
+        with self.turn():
+            at = self._stamp(now)
+            first = self._new_id(at)
+            events = [make(first, at, subjects[0], None)]
+            events += [make(self._new_id(at), at, each, first) for at, each in enumerate(subjects[1:], at + 1)]
             self.record(events)
+            self._stamped = events[-1].at
 
     def record_contents(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Journal that the exported content of notes changed: (note, hash, time in ms). In one write."""
@@ -339,18 +450,36 @@ class Collection:
         rows = self.db.execute("select card, text, at from event where do = 'content' and not dead order by at, id")
         return {note: (hash_, at) for note, hash_, at in rows}
 
+    def accept_clock(self) -> None:
+        """The learner says that the clock is right: no ClockDoubt from here on."""
+        self._clock_accepted = True
+        self._stamped = 0
+
     def _stamp(self, now: int) -> int:
-        row = self.db.execute("select max(at) from event where device = ?", (self.device,)).fetchone()
-        newest = row[0]
-        if newest is None or now > newest:
-            return now
-        if newest - now < _SLIP_MS:
-            return int(newest) + 1
-        if self._fixed_clock:
-            return now
-        seconds = (newest - now) // 1000
-        message = f"this machine's clock stands {seconds} s before the newest event that it wrote itself"
-        raise ClockWentBack(message, "set the clock right; or, if it is right, give the time yourself with --now")
+        """The time of the next event: `now`, but after what this program and, within a slip, this device wrote."""
+        newest = self.db.execute("select max(at) from event where device = ?", (self.device,)).fetchone()[0]
+        if newest is not None and newest - _SLIP_MS < now <= newest:
+            now = newest + 1
+        elif newest is not None and not self._clock_accepted:
+            self._refuse_doubtful(now, newest)
+        self._stamped = max(now, self._stamped + 1)
+        return self._stamped
+
+    def _refuse_doubtful(self, now: int, newest: int) -> None:
+        if now < newest:
+            message = (
+                f"this machine's clock says {self._said(now)}, before its own newest event of {self._said(newest)}"
+            )
+            hint = "set the clock right; if it is, `srs doctor --retime` mends events that were dated ahead"
+            raise ClockDoubt(message, hint)
+        if now - newest > _LEAP_MS:
+            message = f"this machine's clock says {self._said(now)}, and its newest event is of {self._said(newest)}"
+            raise ClockDoubt(message, "set the clock right; if it is, say so with --now")
+
+    def _said(self, at: int) -> str:
+        from srs.memory.days import iso_instant
+
+        return iso_instant(at)[:16].replace("T", " ") + " UTC"
 
     def _new_id(self, at: int) -> str:
         return ev.new_id(at, os.urandom(10))
@@ -389,6 +518,15 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
         settings.leech_at,
     )
     return rules, Fsrs6(settings.parameters) if settings.parameters else Fsrs6()
+
+
+def _said(at: int) -> str:
+    return f"{iso_instant(at)[:16].replace('T', ' ')} UTC"
+
+
+def _stands(state: CardState) -> tuple[str | None, bool, int | None]:
+    """What must not change between the preview and the answer, for the promise to hold."""
+    return state.last_event, state.suspended, state.buried_until
 
 
 def _no_card(card: str) -> SrsError:

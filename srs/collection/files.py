@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -15,13 +16,23 @@ class FileChanged(SrsError):
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """One of our programs at a time. The lock is on the folder itself and leaves no file."""
-    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    """One of our programs at a time. The lock is on the folder itself and leaves no file. Raises SrsError."""
     try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+    except OSError as error:
+        raise _no_lock(folder, error) from error
+    try:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        except OSError as error:
+            raise _no_lock(folder, error) from error
         yield
     finally:
         os.close(descriptor)
+
+
+def _no_lock(folder: Path, error: OSError) -> SrsError:
+    return SrsError(f"{folder}: cannot be locked, {said_by_system(error)}", "nothing was changed; mend it and repeat")
 
 
 def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
@@ -48,6 +59,28 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
         raise SrsError(message, "nothing was changed; mend it and repeat") from error
     finally:
         draft.unlink(missing_ok=True)
+
+
+def keep_copy(folder: Path, name: str, data: bytes, most: int = 10) -> None:
+    """Keep `data`, which is about to be replaced in the file `name`, in a folder of that name; the newest `most` stay.
+
+    Raises SrsError where the disk refuses.
+    """
+    place = folder / name
+    now = time.time_ns()
+    stamp = time.strftime("%Y-%m-%dT%H-%M-%S", time.gmtime(now // 1_000_000_000)) + f".{now % 1_000_000_000:09}"
+    copy = place / f"{stamp}Z{Path(name).suffix}"
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+        with copy.open("xb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+        for old in sorted(place.glob("*Z*"))[:-most]:
+            old.unlink(missing_ok=True)
+    except OSError as error:
+        message = f"{copy}: what stands in {name} cannot be kept aside, {said_by_system(error)}"
+        raise SrsError(message, "nothing was changed; mend it and repeat") from error
 
 
 def _compare(path: Path, real: Path, old: bytes | None) -> None:

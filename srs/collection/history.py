@@ -4,9 +4,11 @@ Knows journal files and the fold; nothing of decks but the deck whose settings a
 """
 
 import hashlib
+import json
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,7 +18,7 @@ from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
-from srs.memory.fold import amendments, dead_ids, fold, fold_many
+from srs.memory.fold import amendments, fold, fold_many, one_of_two, undone_ids
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
@@ -31,6 +33,9 @@ _PRESENT_CARD = (
 )
 _TOLD_EVERY = 2000
 
+_AS_WRITTEN = EVENT_COLUMNS.replace(" at,", " coalesce(written_at, at),").replace(
+    " day,", " coalesce(written_day, day),"
+)
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 
@@ -54,22 +59,33 @@ def journal_files(folder: Path) -> dict[str, Seen]:
     return {shown_name(entry.name): seen_of(entry.stat()) for entry in ours}
 
 
-def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, watch: Watch = unwatched) -> bool:
-    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed."""
+def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> bool:
+    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed.
+
+    Events that the index knows and no file holds any more are kept as lines of the file `lost`.
+    """
     files = journal_files(folder)
     if files == _known(db) and _settled_for(db) == _signature(db, plan):
         return False
     with writing(db):
-        return _refresh(db, folder, files, plan, watch)
+        return _refresh(db, folder, files, plan, lost, watch)
 
 
 def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
     """The events of a card in order: live ones as amended, or with `dead` all of them as written."""
-    columns = EVENT_COLUMNS
-    if dead:
-        columns = columns.replace(" at,", " coalesce(written_at, at),").replace(" day,", " coalesce(written_day, day),")
-    where = "" if dead else "and not dead"
+    columns, where = (_AS_WRITTEN, "") if dead else (EVENT_COLUMNS, "and not dead")
     rows = db.execute(f"select {columns} from event where subject = ? {where} order by at, id", (card,))
+    return [event_of(row) for row in rows]
+
+
+def event_as_written(db: sqlite3.Connection, id_: str) -> ev.Event | None:
+    row = db.execute(f"select {_AS_WRITTEN} from event where id = ?", (id_,)).fetchone()
+    return event_of(row) if row else None
+
+
+def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
+    """The live events that go with the one of this id and would be taken back with it, in order."""
+    rows = db.execute(f"select {EVENT_COLUMNS} from event where because = ? and not dead order by at, id", (id_,))
     return [event_of(row) for row in rows]
 
 
@@ -78,8 +94,10 @@ def _known(db: sqlite3.Connection) -> dict[str, Seen]:
     return {path: Seen(*seen) for path, *seen in rows}
 
 
-def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, watch: Watch) -> bool:
-    known, added = _known(db), []
+def _refresh(
+    db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch
+) -> bool:
+    known, added = _known(db), set[str]()
     whole = bool(known.keys() - files.keys())
     for path, seen in files.items():
         if whole:
@@ -90,16 +108,56 @@ def _refresh(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan:
         if chunk and chunk.fresh and path in known:
             whole = True
         elif chunk:
-            added += _take(db, path, chunk, watch)
+            added |= _take(db, path, chunk, watch)
         _note(db, path, seen, chunk)
     if whole:
-        _clear(db)
-        for path, seen in files.items():
-            chunk = _read(folder / path, None)
-            if chunk:
-                _take(db, path, chunk, watch)
-            _note(db, path, seen, chunk)
+        with _kept(db, lost):
+            _clear(db)
+            for path, seen in files.items():
+                chunk = _read(folder / path, None)
+                if chunk:
+                    _take(db, path, chunk, watch)
+                _note(db, path, seen, chunk)
     return _bring_up_to_date(db, plan, whole, added, watch)
+
+
+@contextmanager
+def _kept(db: sqlite3.Connection, lost: Path) -> Iterator[None]:
+    """Keep what the tables lose while the journal is read anew: a file that shrank may have been the only one."""
+    db.execute(f"create temp table left_behind as select {_AS_WRITTEN} from event")
+    yield
+    rows = db.execute("select * from left_behind where id not in (select id from event)")
+    keep_lost(lost, (event_of(row) for row in rows))
+    db.execute("drop table left_behind")
+
+
+def keep_lost(lost: Path, events: Iterable[ev.Event]) -> None:
+    """Add events to the file of those that left the journal, each once. Raises SrsError where the disk refuses."""
+    known = {event.id for event in lost_events(lost)}
+    lines = [ev.encode(event) for event in events if event.id not in known and not isinstance(event, ev.Unknown)]
+    if not lines:
+        return
+    try:
+        lost.parent.mkdir(parents=True, exist_ok=True)
+        with lost.open("ab") as file:
+            file.write(b"".join(line + b"\n" for line in lines))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        message = f"{lost}: cannot keep what left the journal, {said_by_system(error)}"
+        raise SrsError(message, "make the folder writable, and repeat") from None
+
+
+def lost_events(lost: Path) -> list[ev.Event]:
+    """What `keep_lost` wrote. Raises SrsError where it cannot be read."""
+    try:
+        lines = lost.read_bytes().split(b"\n")
+    except FileNotFoundError:
+        return []
+    except OSError as error:
+        raise SrsError(f"{lost}: cannot be read, {said_by_system(error)}") from None
+    found = (ev.decode(line) for line in lines if line)
+    return [event for event in found if not isinstance(event, ev.Bad | ev.Header)]
 
 
 def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
@@ -110,7 +168,7 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
         raise SrsError(message, "without it the state of the cards is not known") from None
 
 
-def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: list[str], watch: Watch) -> bool:
+def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: set[str], watch: Watch) -> bool:
     signature = _signature(db, plan)
     if whole or _settled_for(db) != signature:
         db.execute(f"update event set subject = {_PRESENT_CARD} where card is not null and do != 'content'")
@@ -124,11 +182,11 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: li
     return True
 
 
-def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch) -> list[str]:
-    """Put a file's new lines into the tables; the ids that were not there before."""
+def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch) -> set[str]:
+    """Put a file's new lines into the tables; the ids of events that were not there before, or not so."""
     device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
     writer = device[0] if device and device[0] else path.partition(".")[0]
-    format_, bad, rows, ids = 0, [], [], []
+    format_, bad, rows = 0, [], list[EventRow]()
     for number, line in enumerate(chunk.lines, chunk.first_line):
         if not number % _TOLD_EVERY:
             watch("Reading the journal", number - chunk.first_line, len(chunk.lines))
@@ -141,10 +199,8 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
             writer, format_ = event.device or writer, max(format_, event.format)
         else:
             rows.append((*event_row(event), writer))
-            ids.append(event.id)
     watch("Reading the journal", 1, 1)
-    fresh = _unknown_ids(db, ids)
-    db.executemany(f"insert or ignore into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", rows)
+    fresh = _put(db, rows)
     db.executemany(
         "insert into problem values (?, ?, 1, 'error', 'journal-line', 'This line does not count: ' || ? || '.',"
         " 'It is kept as it is; a backup may have it whole.', 'journal')",
@@ -158,11 +214,33 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
     return fresh
 
 
-def _unknown_ids(db: sqlite3.Connection, ids: list[str]) -> list[str]:
+def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
+    """Put rows of events into the table, each id once; the ids that were not there before, or not so."""
+    have = _present(db, [row[0] for row in rows])
+    fresh: dict[str, EventRow] = {}
+    again = []
+    for row in rows:
+        if row[0] in have or fresh.setdefault(row[0], row) is not row:
+            again.append(row)
+    db.executemany(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", fresh.values())
+    return fresh.keys() | {row[0] for row in again if _takes_place(db, row)}
+
+
+def _present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
     if len(ids) > _ONE_BY_ONE:
-        have = {row[0] for row in db.execute("select id from event")}
-        return [id_ for id_ in ids if id_ not in have]
-    return [id_ for id_ in ids if not db.execute("select 1 from event where id = ?", (id_,)).fetchone()]
+        return {row[0] for row in db.execute("select id from event")}
+    return {id_ for id_ in ids if db.execute("select 1 from event where id = ?", (id_,)).fetchone()}
+
+
+def _takes_place(db: sqlite3.Connection, row: EventRow) -> bool:
+    """Settle two lines with one id: where they differ, forged or damaged, the same one counts in every order."""
+    there = db.execute(f"select {_AS_WRITTEN} from event where id = ?", (row[0],)).fetchone()
+    if there == row[:-1] or one_of_two(event_of(there), event_of(row[:-1])) == event_of(there):
+        return False
+    db.execute("delete from event where id = ?", (row[0],))
+    db.execute(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", row)
+    set_meta(db, "settled for", "")  # the card that the other line named is to be folded as well
+    return True
 
 
 def _subjects(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[str]:
@@ -176,14 +254,19 @@ def _subjects(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[str]:
 
 def _any_links(db: sqlite3.Connection, ids: Iterable[str]) -> bool:
     """Whether any of these events names another one, or is named by one."""
-    sql = "select 1 from event where (id = ?1 and target is not null) or target = ?1"
+    sql = (
+        "select 1 from event where (id = ?1 and (target is not null or because is not null))"
+        " or target = ?1 or because = ?1"
+    )
     return any(db.execute(sql, (id_,)).fetchone() for id_ in ids)
 
 
 def _settle(db: sqlite3.Connection) -> set[str]:
     """Work out which events are dead and which are amended; the cards for which that changed."""
     links = [event_of(row) for row in db.execute(f"select {EVENT_COLUMNS} from event where target is not null")]
-    dead = dead_ids(links)
+    dead = undone_ids(event for event in links if isinstance(event, ev.Undo))
+    with_them = "select id from event where because in (select value from json_each(?))"
+    dead |= {row[0] for row in db.execute(with_them, (json.dumps(list(dead)),))}
     before = {row[0] for row in db.execute("select id from event where dead")}
     changed = dead ^ before
     db.executemany("update event set dead = not dead where id = ?", [(id_,) for id_ in changed])

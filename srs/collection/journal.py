@@ -67,6 +67,14 @@ def append(path: Path, header: bytes, lines: Sequence[bytes], whole: Callable[[b
     )
 
 
+def make_folder(folder: Path, parents: bool) -> None:
+    """The journal's folder, where it is missing. Raises JournalError; so where a collection was moved away."""
+    try:
+        folder.mkdir(parents=parents, exist_ok=True)
+    except OSError as error:
+        raise _refused(folder, error) from error
+
+
 def read(path: Path, mark: Mark | None, whole: Callable[[bytes], bool]) -> Chunk | None:
     """What stands in the file after `mark`, or all of it where it is not the file it was; None where nothing is new.
 
@@ -112,7 +120,7 @@ def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:
 
 def _append_once(path: Path, header: bytes, data: bytes, whole: Callable[[bytes], bool], aside: Path) -> bool:
     """False where the file was replaced meanwhile, so that what was written may not be in it."""
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(exist_ok=True)
     descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)

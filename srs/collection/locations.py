@@ -60,6 +60,16 @@ def private_journal_folder(root: Path, environ: Mapping[str, str]) -> Path:
     return state_folder(environ) / "journals" / _key(root)
 
 
+def copies_folder(root: Path, environ: Mapping[str, str]) -> Path:
+    """Where rewritten files of the collection at `root` leave what stood in them."""
+    return state_folder(environ) / "copies" / _key(root)
+
+
+def lost_file(root: Path, environ: Mapping[str, str]) -> Path:
+    """Where events are kept that were in the journal of the collection at `root` and are no more."""
+    return state_folder(environ) / "lost" / f"{_key(root)}.jsonl"
+
+
 def _home(environ: Mapping[str, str]) -> Path:
     home = environ.get("HOME")
     return Path(home) if home else Path.home()

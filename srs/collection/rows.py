@@ -19,11 +19,12 @@ from srs.memory.events import (
     Undo,
     Unknown,
     Unsuspend,
+    because_of,
 )
 from srs.memory.model import Model
 from srs.memory.state import CardState, Learning, Memory, New, Progress, Relearning, Reviewing
 
-EVENT_COLUMNS = "id, at, do, card, target, rating, ms, mode, day, due, step, after, value, text"
+EVENT_COLUMNS = "id, at, do, card, target, rating, ms, mode, day, due, step, after, value, text, because"
 
 EventRow = tuple[Any, ...]
 
@@ -35,11 +36,12 @@ def event_row(event: Event) -> EventRow:
             e = event
             return (
                 e.id, e.at, "review", e.card, None, e.rating, e.ms, e.mode, e.day, e.due, e.step, e.after, None, None,
+                e.because,
             )  # fmt: skip
         case Undo():
             return _row(event, "undo", target=event.event)
         case Suspend():
-            return _row(event, "suspend", card=event.card, target=event.because)
+            return _row(event, "suspend", card=event.card)
         case Unsuspend():
             return _row(event, "unsuspend", card=event.card)
         case Bury():
@@ -64,30 +66,30 @@ def event_row(event: Event) -> EventRow:
 
 def event_of(row: EventRow) -> Event:
     """The event of a row of EVENT_COLUMNS."""
-    id_, at, do, card, target, rating, ms, mode, day, due, step, after, value, text = row
+    id_, at, do, card, target, rating, ms, mode, day, due, step, after, value, text, because = row
     match do:
         case "review":
-            return Review(id_, at, card, rating, ms, cast(Mode, mode), day, due, step, after)
+            return Review(id_, at, card, rating, ms, cast(Mode, mode), day, due, step, after, because)
         case "undo":
             return Undo(id_, at, target)
         case "suspend":
-            return Suspend(id_, at, card, target)
+            return Suspend(id_, at, card, because)
         case "unsuspend":
-            return Unsuspend(id_, at, card)
+            return Unsuspend(id_, at, card, because)
         case "bury":
-            return Bury(id_, at, card, value)
+            return Bury(id_, at, card, value, because)
         case "unbury":
-            return Unbury(id_, at, card)
+            return Unbury(id_, at, card, because)
         case "flag":
-            return Flag(id_, at, card, value)
+            return Flag(id_, at, card, value, because)
         case "mark":
-            return Mark(id_, at, card, text)
+            return Mark(id_, at, card, text, because)
         case "reset":
-            return Reset(id_, at, card)
+            return Reset(id_, at, card, because)
         case "due":
-            return SetDue(id_, at, card, due)
+            return SetDue(id_, at, card, due, because)
         case "amend":
-            return Amend(id_, at, target, value, day)
+            return Amend(id_, at, target, value, day, because)
         case "content":
             return Content(id_, at, card, text)
     return Unknown(id_, at, do)
@@ -103,7 +105,8 @@ def _row(
     value: int | None = None,
     text: str | None = None,
 ) -> EventRow:
-    return event.id, event.at, do, card, target, None, None, None, day, due, None, None, value, text
+    because = because_of(event)
+    return event.id, event.at, do, card, target, None, None, None, day, due, None, None, value, text, because
 
 
 STATE_COLUMNS = (

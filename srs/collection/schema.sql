@@ -88,7 +88,8 @@ create table event (
   device text not null,
   card text,                   -- as written
   subject text,                -- the card it is now, aliases resolved
-  target text,                 -- the event that an undo or amend names; what a suspension is because of
+  target text,                 -- the event that an undo or amend names
+  because text,                -- the event that this one goes with
   rating integer,
   ms integer,
   mode text,
@@ -106,6 +107,7 @@ create index event_by_subject on event (subject, at, id);
 create index event_by_device on event (device, at, id);
 create index event_by_day on event (day) where day is not null;
 create index event_by_target on event (target) where target is not null;
+create index event_by_because on event (because) where because is not null;
 create index event_by_content on event (card) where do = 'content';
 
 create table state (

@@ -3,6 +3,9 @@
 Times: `at` is milliseconds since the Unix epoch, UTC. `day`, `until` and day-valued `due` are study days as
 `date.toordinal()`; an instant-valued `due` (a learning step) is milliseconds like `at`.
 
+`because` names an event that this one goes with: it dies with it. A leech's suspension goes with its review; of the
+events that one command makes, all but the first go with the first, so that one undo takes back the whole batch.
+
 A line is a JSON object whose last key is `crc`, the CRC-32 of the bytes before `,"crc"`. Reading takes any JSON with
 that ending, ignores keys it does not know and never raises: what is not an event comes back as `Bad`. Journals may come
 from strangers, so sizes, types and ranges are checked here, once, and nowhere after.
@@ -41,6 +44,7 @@ class Review:
     due: int
     step: int | None
     after: str | None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,7 @@ class Suspend:
     id: str
     at: int
     card: str
-    because: str | None
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +67,7 @@ class Unsuspend:
     id: str
     at: int
     card: str
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +78,7 @@ class Bury:
     at: int
     card: str
     until: int
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +86,7 @@ class Unbury:
     id: str
     at: int
     card: str
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +97,7 @@ class Flag:
     at: int
     card: str
     flag: int
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +108,7 @@ class Mark:
     at: int
     card: str
     text: str
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +116,7 @@ class Reset:
     id: str
     at: int
     card: str
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +127,7 @@ class SetDue:
     at: int
     card: str
     due: int
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +139,7 @@ class Amend:
     event: str
     new_at: int
     day: int
+    because: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,6 +167,22 @@ Event = Review | Undo | Suspend | Unsuspend | Bury | Unbury | Flag | Mark | Rese
 def card_of(event: Event) -> str | None:
     """The card that an event is about, as written; None for an event about another event or a note."""
     return None if isinstance(event, Undo | Amend | Content | Unknown) else event.card
+
+
+_KINDS: dict[type[Any], str] = {
+    Review: "review", Undo: "undo", Suspend: "suspend", Unsuspend: "unsuspend", Bury: "bury", Unbury: "unbury",
+    Flag: "flag", Mark: "mark", Reset: "reset", SetDue: "due", Amend: "amend", Content: "content",
+}  # fmt: skip
+
+
+def kind_of(event: Event) -> str:
+    """What stands under `do` in the event's line."""
+    return event.do if isinstance(event, Unknown) else _KINDS[type(event)]
+
+
+def because_of(event: Event) -> str | None:
+    """The event that this one goes with; None for one that stands by itself."""
+    return None if isinstance(event, Undo | Content | Unknown) else event.because
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,7 +214,7 @@ def encode(event: Event) -> bytes:
         case Undo():
             head |= {"do": "undo", "event": event.event}
         case Suspend():
-            head |= {"do": "suspend", "card": event.card, "because": event.because}
+            return _sealed(head | {"do": "suspend", "card": event.card, "because": event.because})
         case Unsuspend():
             head |= {"do": "unsuspend", "card": event.card}
         case Bury():
@@ -209,6 +237,8 @@ def encode(event: Event) -> bytes:
             head |= {"do": "content", "note": event.note, "hash": event.hash}
         case Unknown():
             raise SrsError(f"an event of the unknown kind {event.do!r} cannot be written")
+    if (because := because_of(event)) is not None:
+        head["because"] = because
     return _sealed(head)
 
 
@@ -275,6 +305,7 @@ class _Draft:
     due: int
     step: int | None
     after: str | None
+    because: str | None
 
 
 def _review(
@@ -300,6 +331,7 @@ def _review(
         parse_day(due) if step == "null" else parse_instant(due),
         None if step == "null" else int(step),
         after,
+        None,
     )
     draft.__class__ = Review  # type: ignore[assignment]  # same slots
     return cast(Review, draft)
@@ -337,6 +369,9 @@ class _Fields:
 
     def text_or_none(self, key: str) -> str | None:
         return None if self._fields.get(key) is None else self.text(key, _MAX_ID)
+
+    def because(self) -> str | None:
+        return self.text_or_none("because")
 
     def any_text(self, key: str) -> str:
         value = self._fields.get(key)
@@ -392,21 +427,24 @@ def _read_review(id: str, at: int, line: _Fields) -> Review:
         line.day("due") if step is None else line.instant("due"),
         step,
         line.text_or_none("after"),
+        line.because(),
     )
 
 
 _READERS: dict[str, Callable[[str, int, _Fields], Event]] = {
     "review": _read_review,
     "undo": lambda id, at, line: Undo(id, at, line.text("event", _MAX_ID)),
-    "suspend": lambda id, at, line: Suspend(id, at, line.text("card"), line.text_or_none("because")),
-    "unsuspend": lambda id, at, line: Unsuspend(id, at, line.text("card")),
-    "bury": lambda id, at, line: Bury(id, at, line.text("card"), line.day("until")),
-    "unbury": lambda id, at, line: Unbury(id, at, line.text("card")),
-    "flag": lambda id, at, line: Flag(id, at, line.text("card"), line.number("flag", 0, 7)),
-    "mark": lambda id, at, line: Mark(id, at, line.text("card"), line.any_text("text")),
-    "reset": lambda id, at, line: Reset(id, at, line.text("card")),
-    "due": lambda id, at, line: SetDue(id, at, line.text("card"), line.day("due")),
-    "amend": lambda id, at, line: Amend(id, at, line.text("event", _MAX_ID), line.instant("new_at"), line.day("day")),
+    "suspend": lambda id, at, line: Suspend(id, at, line.text("card"), line.because()),
+    "unsuspend": lambda id, at, line: Unsuspend(id, at, line.text("card"), line.because()),
+    "bury": lambda id, at, line: Bury(id, at, line.text("card"), line.day("until"), line.because()),
+    "unbury": lambda id, at, line: Unbury(id, at, line.text("card"), line.because()),
+    "flag": lambda id, at, line: Flag(id, at, line.text("card"), line.number("flag", 0, 7), line.because()),
+    "mark": lambda id, at, line: Mark(id, at, line.text("card"), line.any_text("text"), line.because()),
+    "reset": lambda id, at, line: Reset(id, at, line.text("card"), line.because()),
+    "due": lambda id, at, line: SetDue(id, at, line.text("card"), line.day("due"), line.because()),
+    "amend": lambda id, at, line: Amend(
+        id, at, line.text("event", _MAX_ID), line.instant("new_at"), line.day("day"), line.because()
+    ),
     "content": lambda id, at, line: Content(id, at, line.text("note"), line.text("hash")),
 }
 

@@ -33,6 +33,7 @@ from srs.memory.events import (
     Undo,
     Unknown,
     Unsuspend,
+    because_of,
     is_new_id,
 )
 from srs.memory.model import Model, Moment
@@ -53,7 +54,7 @@ def live(events: Iterable[Event]) -> list[Event]:
     for event in events:
         known = once.setdefault(event.id, event)
         if known is not event and known != event:
-            once[event.id] = min(known, event, key=repr)  # forged or damaged: any rule will do, if it is one
+            once[event.id] = one_of_two(known, event)
     dead = dead_ids(once.values())
     corrections = amendments(once.values(), dead)
     found = [event for event in once.values() if event.id not in dead]
@@ -63,18 +64,25 @@ def live(events: Iterable[Event]) -> list[Event]:
     return found
 
 
+def one_of_two(one: Event, other: Event) -> Event:
+    """Which of two events with one id counts. Only a forged journal has such: any rule will do, if it is one."""
+    return min(one, other, key=repr)
+
+
 def dead_ids(events: Iterable[Event]) -> set[str]:
-    """The ids that a live undo names, and suspensions because of such a review. Only those two kinds are looked at.
+    """The ids that a live undo names, and those of the events that go with them."""
+    every = list(events)
+    undone = undone_ids(event for event in every if isinstance(event, Undo))
+    # Only with an event that an undo names: what goes with one that goes with a third must not hang on the order.
+    return undone | {event.id for event in every if because_of(event) in undone}
+
+
+def undone_ids(events: Iterable[Undo]) -> set[str]:
+    """The ids that a live one of these undos names, those of undos among them.
 
     Settled from the undos that nothing names. Undos left in a circle (only a forged journal has one) are dead.
     """
-    undos: dict[str, str] = {}
-    because: list[Suspend] = []
-    for event in events:
-        if isinstance(event, Undo):
-            undos[event.id] = event.event
-        elif isinstance(event, Suspend) and event.because is not None:
-            because.append(event)
+    undos = {undo.id: undo.event for undo in events}
     waiting: dict[str, int] = {}  # undo -> undos naming it that are not settled
     for target in undos.values():
         if target in undos:
@@ -94,10 +102,7 @@ def dead_ids(events: Iterable[Event]) -> set[str]:
         if done:
             del waiting[target]
             settled.append(target)
-    dead.update(waiting)
-    # All at once: a suspension because of a suspension is none of ours, and must not hang on the order.
-    dead.update([suspension.id for suspension in because if suspension.because in dead])
-    return dead
+    return dead.union(waiting)
 
 
 def amendments(events: Iterable[Event], dead: Collection[str]) -> dict[str, Amend]:
@@ -124,13 +129,13 @@ def amended(event: Event, corrections: dict[str, Amend]) -> Event:
 def newest_undoable(events: Iterable[Event], dead: Collection[str]) -> Event | None:
     """What `u` takes back: the newest live event of one device's `events` that the learner did there.
 
-    Not an undo, changed content or an imported event; nor a leech's suspension, which goes with its review.
+    Not an undo, changed content or an imported event; nor what goes with another event and is taken back with that.
     """
     found: Event | None = None
     for event in events:
         if isinstance(event, Undo | Content | Unknown) or event.id in dead or not is_new_id(event.id):
             continue
-        if isinstance(event, Suspend) and event.because is not None:
+        if because_of(event) is not None:
             continue
         if found is None or _in_order(found) < _in_order(event):
             found = event

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 
 from srs.cards.faces import Face
 from srs.cards.note import Note
-from srs.collection.collection import Answered, Collection
+from srs.collection.collection import Answered, CardChanged, Collection, Shown
 from srs.errors import SrsError
 from srs.memory.events import Event, card_of
 from srs.memory.schedule import Answers
@@ -29,11 +29,11 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """A card with its back up, and what each answer would do at the instant `at` (ms)."""
+    """A card with its back up, what each answer would do, and what that hangs on: the instant and the card's state."""
 
     question: Question
     answers: Answers
-    at: int
+    shown: Shown
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,34 +81,49 @@ class Session:
         self._advance()
 
     def reveal(self) -> Step:
-        """Turn the card over."""
-        if isinstance(self.step, Question):
-            now = self._clock()
-            self.step = Revealed(self.step, self._collection.preview(self.step.item.card, now), now)
+        """Turn the card over; where the collection changed meanwhile, the card that is now to be shown."""
+        if not isinstance(self.step, Question):
+            return self.step
+        card = self.step.item.card
+        if self._collection.refresh():
+            shown_at = self._shown_at
+            self._advance(first=card)
+            if not isinstance(self.step, Question) or self.step.item.card != card:
+                return self.step
+            self._shown_at = shown_at
+        now = self._clock()
+        self.step = Revealed(self.step, self._collection.preview(card, now), Shown(now, self._collection.state(card)))
         return self.step
 
     def answer(self, rating: int) -> Answered:
-        """Rate the card that lies face up, 1 (Again) to 4 (Easy), and go to the next. On disk when this returns."""
+        """Rate the card that lies face up, 1 (Again) to 4 (Easy), and go to the next. On disk when this returns.
+
+        Raises what `Collection.answer` does; the card stays as it is, but for CardChanged, after which the session has
+        gone on to what is now to be shown.
+        """
         if not isinstance(self.step, Revealed):
             raise RuntimeError("an answer needs a revealed card")
         now = self._clock()
-        card, shown = self.step.question.item.card, self.step.at
-        answered = self._collection.answer(card, rating, now, now - self._shown_at, shown=shown)
+        card, shown = self.step.question.item.card, self.step.shown
+        try:
+            answered = self._collection.answer(card, rating, now, now - self._shown_at, shown=shown)
+        except CardChanged:
+            self._advance(first=card)
+            raise
         self.tally.answers.append(answered)
         self._advance()
         return answered
 
-    def undo(self) -> Event | None:
+    def undo(self) -> list[Event]:
         """Take back the sitting's last answer, else this device's newest event, and show its card again.
 
-        What was taken back; None where there is nothing.
+        What was taken back, with what went with it; empty where there is nothing.
         """
         last = self.tally.answers[-1].review.id if self.tally.answers else None
         undone = self._collection.undo(self._clock(), last)
-        if undone is None:
-            return None
-        self.tally.answers = [a for a in self.tally.answers if a.review.id != undone.id]
-        self._advance(first=card_of(undone))
+        if undone:
+            self.tally.answers = [a for a in self.tally.answers if a.review.id != undone[0].id]
+            self._advance(first=card_of(undone[0]))
         return undone
 
     def look_ahead(self) -> None:

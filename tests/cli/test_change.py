@@ -1,4 +1,4 @@
-"""`suspend`, `unsuspend`, `bury` and `unbury`."""
+"""`suspend`, `bury`, `flag`, `mark`, `reset` and their opposites, and taking them back."""
 
 import pytest
 
@@ -70,3 +70,64 @@ def test_undo(srs: Srs) -> None:
     srs("suspend", "france:answer")
     assert srs.json("undo")["event"]["do"] == "suspend"
     assert srs.json("next")["card"]["id"] == "france:answer"
+
+
+def test_flag(srs: Srs) -> None:
+    """A flag is put on a card, found by a query, and taken off again; there are seven."""
+    assert srs("flag", "3", "france:answer").out == "Flagged 3: france:answer.\n"
+    assert [card["id"] for card in srs.json("list", "flag:3")] == ["france:answer"]
+    srs("flag", "0", "france:answer")
+    assert srs.json("show", "france:answer")["card"]["flag"] == 0
+    assert srs("flag", "8", "france:answer").code == 2
+
+
+def test_mark(srs: Srs) -> None:
+    """A mark keeps what is wrong with a card in words, until it is taken off."""
+    srs("mark", "france:answer", "two cities of that name")
+    assert srs.journal()[-1]["text"] == "two cities of that name"
+    assert [card["id"] for card in srs.json("list", "is:marked")] == ["france:answer"]
+    assert srs("mark", "france:answer", "").out == "Took the mark off france:answer.\n"
+    assert srs.json("list", "is:marked") == []
+
+
+def test_reset(srs: Srs) -> None:
+    """A reset card is new again, its answers stay on record, and an undo brings it back as it was."""
+    srs("answer", "france:answer", "easy")
+    before = srs.json("show", "france:answer")["card"]
+    srs("reset", "france:answer")
+    shown = srs.json("show", "france:answer")
+    assert (shown["card"]["state"], shown["card"]["reps"], len(shown["events"])) == ("new", 0, 2)
+    assert srs("undo").out == "Took back the reset of france:answer.\n"
+    assert srs.json("show", "france:answer")["card"] == before
+
+
+def test_undo_takes_back_a_whole_command(srs: Srs) -> None:
+    """What one command did to several cards is one step for undo."""
+    srs("suspend", "agora", "france:answer")
+    assert srs("undo").out == "Took back the suspension of agora:forward and 2 more cards.\n"
+    assert srs.json("status")["suspended"] == 0
+    assert srs("undo").code == 1
+
+
+def test_undo_of_an_undo(srs: Srs) -> None:
+    """`undo --list` names every event; one of them, here an undo, can be taken back by its id."""
+    srs("suspend", "france:answer")
+    srs("undo")
+    listed = srs.json("undo", "--list")
+    assert [(line["do"], line["undone"]) for line in listed] == [("suspend", True), ("undo", False)]
+    table = srs("undo", "--list").out
+    assert "suspend  france:answer" in table and "taken back" in table
+    assert srs("undo", listed[1]["id"]).out == "Took back the undo.\n"
+    assert srs.json("status")["suspended"] == 1
+
+
+def test_undo_of_another_device(srs: Srs) -> None:
+    """An event of another device is not what `undo` takes back by itself, but can be named."""
+    from srs.memory.events import Suspend, new_id
+
+    at = 1_772_000_000_000
+    srs.record(Suspend(new_id(at, bytes(10)), at, "france:answer"))
+    assert srs("undo").code == 1
+    assert srs("undo", new_id(at, bytes(10))).code == 0
+    assert srs.json("status")["suspended"] == 0
+    assert "there is no event `x`" in srs("undo", "x").err

@@ -321,6 +321,45 @@ def test_a_deleted_conflict_copy_takes_its_events_along(tmp_path: Path) -> None:
     assert [collection.state(card).reps for card in ("one:answer", "two:answer")] == [1, 0]
 
 
+def test_events_that_leave_the_journal_are_kept(tmp_path: Path) -> None:
+    """What only a file held that shrank or went is kept aside, once, until a file holds it again."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    collection = open_collection(root, environ)
+    first = collection.answer("one:answer", 3, moment(), 0).review
+    second = collection.answer("two:answer", 3, moment() + 1000, 0).review
+    file = root / "journal/here-0001.2026.jsonl"
+    whole = file.read_bytes()
+    file.write_bytes(b"".join(whole.splitlines(keepends=True)[:2]))
+    collection.refresh()
+    assert collection.lost_events() == [second]
+    file.unlink()
+    collection.refresh()
+    assert collection.lost_events() == [second, first]
+    assert collection.state("one:answer").reps == 0
+    file.write_bytes(whole)
+    collection.refresh()
+    assert collection.lost_events() == [] and collection.state("one:answer").reps == 1
+
+
+def test_a_batch_stands_in_one_file(tmp_path: Path) -> None:
+    """Events recorded together over the turn of a year go to one file, so that all of them are on disk or none."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    collection = open_collection(root, environ)
+    collection.record_batch(["one:answer", "two:answer"], moment("2026-12-31T23:59:59.999+00:00"), ev.Suspend)
+    assert [file.name for file in (root / "journal").iterdir()] == ["here-0001.2027.jsonl"]
+    assert collection.state("one:answer").suspended and collection.state("two:answer").suspended
+
+
+def test_a_collection_that_was_moved_away(tmp_path: Path) -> None:
+    """An answer in a collection whose folder is gone is refused, and no folder is made in its place."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    root.rename(tmp_path / "moved")
+    with pytest.raises(JournalError, match="no such file or directory"):
+        collection.answer("one:answer", 3, moment(), 0)
+    assert not root.exists()
+
+
 def test_bad_lines_are_told_and_the_others_count(tmp_path: Path) -> None:
     """A damaged line is reported by file and line, also when it comes later; all others count, and none is deleted."""
     root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})

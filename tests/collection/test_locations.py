@@ -87,7 +87,35 @@ def test_the_device_keeps_its_name(tmp_path: Path) -> None:
     """The device's name is made once and read from then on."""
     name = device_name(tmp_path / "state")
     assert device_name(tmp_path / "state") == name
-    assert (tmp_path / "state" / "device").read_text("utf-8") == f"{name}\n"
+    assert (tmp_path / "state" / "device").read_text("utf-8").split()[0] == name
+
+
+def machine(tmp_path: Path, text: str) -> Path:
+    path = tmp_path / f"machine-{text}"
+    path.write_text(f"{text}\n", "utf-8")
+    return path
+
+
+def test_a_copied_home_gets_a_name_of_its_own(tmp_path: Path) -> None:
+    """On another machine the same state folder gives another name, and each machine keeps its own."""
+    first, second = machine(tmp_path, "aaaa"), machine(tmp_path, "bbbb")
+    names = [device_name(tmp_path, first), device_name(tmp_path, second)]
+    assert names[0] != names[1]
+    assert [device_name(tmp_path, each) for each in (first, second)] == names
+
+
+def test_a_name_of_an_older_srs_is_kept(tmp_path: Path) -> None:
+    """A name that belongs to no machine yet goes to the first that asks, and to nobody after it."""
+    (tmp_path / "device").write_text("mira-3f9a\n", "utf-8")
+    first, second = machine(tmp_path, "aaaa"), machine(tmp_path, "bbbb")
+    assert device_name(tmp_path, first) == device_name(tmp_path, first) == "mira-3f9a"
+    assert device_name(tmp_path, second) != "mira-3f9a"
+
+
+def test_a_system_that_does_not_tell_machines_apart(tmp_path: Path) -> None:
+    """Without a machine's id there is one name."""
+    name = device_name(tmp_path, tmp_path / "none")
+    assert device_name(tmp_path, tmp_path / "none") == name
 
 
 @pytest.mark.parametrize("text", ["", "../../evil\n", "two words\n", "\x00\n"])

@@ -1,4 +1,5 @@
 import json
+from dataclasses import replace
 from zlib import crc32
 
 import pytest
@@ -25,6 +26,7 @@ from srs.memory.events import (
     Undo,
     Unknown,
     Unsuspend,
+    because_of,
     decode,
     encode,
     header_line,
@@ -96,6 +98,18 @@ def test_literal_forms(event: Event, body: str) -> None:
     assert encode(event) == sealed(body)
     assert decode(sealed(body)) == event
     assert decode(sealed(body) + b"\n") == decode(sealed(body) + b"\r\n") == event
+
+
+@pytest.mark.parametrize(
+    "event",
+    [replace(event, because="e0") for event, _ in LITERAL if not isinstance(event, Undo | Content)],  # type: ignore[call-arg]
+    ids=lambda event: type(event).__name__,
+)
+def test_events_that_go_with_another(event: Event) -> None:
+    """Any event about a card, and an amend, may name the event that it goes with, last before the checksum."""
+    line = encode(event)
+    assert line[:-18].endswith(b',"because":"e0"') and line == sealed(line[:-18])
+    assert decode(line) == event and because_of(event) == "e0"
 
 
 def test_header() -> None:

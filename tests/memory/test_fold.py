@@ -139,6 +139,19 @@ def test_two_undos_of_one_answer() -> None:
     assert dead_ids(events) == {"u2", "a"}
 
 
+def test_a_batch_goes_with_its_first_event() -> None:
+    """An undo takes along all that go with its event, whatever their kind; an undo of that undo brings them back."""
+    batch: list[Event] = [
+        SetDue("a", 1, "x:c1", 90),
+        Flag("b", 2, "y:front", 3, "a"),
+        Amend("c", 3, "r", 0, 1, "a"),
+        Suspend("d", 4, "x:c2", "c"),
+    ]
+    assert dead_ids([*batch, Undo("u", 5, "a")]) == {"a", "b", "c"}
+    assert dead_ids([*batch, Undo("u", 5, "a"), Undo("v", 6, "u")]) == {"u"}
+    assert dead_ids([*batch, Undo("u", 5, "b")]) == {"b"}
+
+
 def test_undo_circles() -> None:
     """Undos in a circle are dead and take nothing back; one broken from outside is not a circle."""
     assert dead_ids([Undo("u", 1, "u")]) == {"u"}
@@ -323,12 +336,12 @@ def random_journal(random: Random, length: int) -> list[Event]:
             other: list[Event] = [
                 Undo(id, at, target),
                 Undo(id, at, target),
-                Reset(id, at, card),
-                SetDue(id, at, card, day + random.randrange(90)),
+                Reset(id, at, card, random.choice([None, target])),
+                SetDue(id, at, card, day + random.randrange(90), random.choice([None, target])),
                 Suspend(id, at, card, random.choice([None, target])),
                 Unsuspend(id, at, card),
                 Bury(id, at, card, day + 1),
-                Amend(id, at, target, at - random.randrange(9) * DAY_MS, day - 3),
+                Amend(id, at, target, at - random.randrange(9) * DAY_MS, day - 3, random.choice([None, target])),
                 Flag(id, at, card, random.randrange(8)),
                 Content(id, at, "x", "00"),
                 Unknown(id, at, "dream"),

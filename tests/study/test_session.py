@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from srs.collection.collection import Collection
+from srs.collection.collection import CardChanged, Collection
 from srs.memory.events import card_of
 from srs.study.agenda import Limits
 from srs.study.session import Finished, Pause, Question, Revealed, Session
@@ -88,11 +88,11 @@ def test_undo_shows_the_card_again(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.answer(4)
     sitting.answer(4)
-    assert card_of(sitting.session.undo()) == "two:answer"
+    assert card_of(sitting.session.undo()[0]) == "two:answer"
     assert (sitting.shown(), len(sitting.session.tally.answers)) == ("two:answer", 1)
-    assert card_of(sitting.session.undo()) == "one:answer"
+    assert card_of(sitting.session.undo()[0]) == "one:answer"
     assert (sitting.shown(), len(sitting.session.tally.answers)) == ("one:answer", 0)
-    assert sitting.session.undo() is None
+    assert sitting.session.undo() == []
     assert sitting.shown() == "one:answer"
     sitting.answer(4)
     assert sitting.shown() == "two:answer"
@@ -108,7 +108,7 @@ def test_undo_prefers_the_sittings_own_answer(tmp_path: Path) -> None:
     earlier.clock.now -= 86_400_000
     earlier.session = Session(earlier.collection, earlier.clock)
     earlier.answer(3)
-    assert card_of(earlier.session.undo()) == "two:answer"
+    assert card_of(earlier.session.undo()[0]) == "two:answer"
     assert earlier.shown() == "two:answer"
 
 
@@ -189,18 +189,40 @@ def test_undo_of_a_card_deleted_meanwhile(tmp_path: Path) -> None:
     sitting = Sitting(tmp_path)
     sitting.answer(3)
     write_deck(sitting.collection.root, "a.yaml", basic_deck("two"))
-    assert card_of(sitting.session.undo()) == "one:answer"
+    assert card_of(sitting.session.undo()[0]) == "one:answer"
     assert sitting.shown() == "two:answer"
 
 
+def test_a_card_answered_elsewhere_before_its_back_is_shown(tmp_path: Path) -> None:
+    """A card that another program answered while its front was up makes way for the next."""
+    sitting = Sitting(tmp_path)
+    other = open_collection(sitting.collection.root, environ_of(tmp_path, "there-0002"))
+    other.answer("one:answer", 4, sitting.clock.now, 0)
+    sitting.session.reveal()
+    assert isinstance(sitting.session.step, Question) and sitting.shown() == "two:answer"
+
+
 def test_a_card_answered_elsewhere_meanwhile(tmp_path: Path) -> None:
-    """A card that another process answered while it was up here can be answered; both answers count."""
+    """An answer to a card that another program answered while its back was up is refused; the sitting goes on."""
     sitting = Sitting(tmp_path)
     other = open_collection(sitting.collection.root, environ_of(tmp_path, "there-0002"))
     sitting.session.reveal()
     other.answer("one:answer", 4, sitting.clock.now, 0)
-    sitting.answer(3)
-    assert sitting.collection.state("one:answer").reps == 2
+    with pytest.raises(CardChanged):
+        sitting.session.answer(3)
+    assert sitting.collection.state("one:answer").reps == 1 and not sitting.session.tally.answers
+    sitting.answer(4)
+    assert sitting.collection.state("two:answer").reps == 1
+
+
+def test_an_edit_while_the_front_is_up(tmp_path: Path) -> None:
+    """A deck that is saved while a card is up shows on its back, and the time to think goes on."""
+    sitting = Sitting(tmp_path)
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("one", "two").replace("It is one.", "It was one."))
+    sitting.clock.now += 5000
+    revealed = sitting.session.reveal()
+    assert isinstance(revealed, Revealed) and "It was one." in revealed.question.face.back
+    assert sitting.session.answer(3).review.ms == 5000
 
 
 def test_a_button_keeps_its_word_over_the_rollover(tmp_path: Path) -> None:

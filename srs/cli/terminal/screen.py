@@ -10,7 +10,7 @@ from srs.cli.terminal.safe import visible
 from srs.cli.terminal.style import Palette, palette
 from srs.cli.terminal.walk import lines
 from srs.cli.terminal.width import width
-from srs.collection.collection import Collection
+from srs.collection.collection import ClockDoubt, Collection
 from srs.errors import SrsError
 from srs.study.session import Question, Revealed, Session
 
@@ -58,7 +58,8 @@ class _Screen:
     """What is on the terminal. `_note` is said once, above the keys.
 
     A card longer than the screen is shown from line `_top` on, at first (None) from where its answer begins; `_page` is
-    how many of its lines there is room for, 0 where all of them fit.
+    how many of its lines there is room for, 0 where all of them fit. `_doubted` is the key that waits until the learner
+    says that the clock is right.
     """
 
     def __init__(self, session: Session, collection: Collection, clock: Callable[[], int], colours: Palette) -> None:
@@ -72,10 +73,10 @@ class _Screen:
         self._clean = False
         self._top: int | None = None
         self._page = 0
+        self._doubted = ""
 
     def press(self, key: str) -> None:
         """Do what a key means now, and paint what follows."""
-        step = self._session.step
         self._note = ""
         if self._page and (key in _SCROLL or key in _PAGES):
             self._top = (self._top or 0) + _SCROLL.get(key, 0) + _PAGES.get(key, 0) * (self._page - 1)
@@ -85,22 +86,32 @@ class _Screen:
             self._clean = False
         if key not in ("resize", "resume"):
             self._top = None
+        if key == "y" and self._doubted:
+            self._collection.accept_clock()
+            key = self._doubted
         try:
-            if key in ("resize", "resume"):
-                pass
-            elif key == "u":
-                self._undo()
-            elif isinstance(step, Question):
-                self._session.reveal()
-            elif key in ("1", "2", "3", "4"):
-                self._answer(int(key))
-            elif key in ("space", "enter"):
-                self._answer(3)
-            else:
-                self._note = "1 to 4 rate the card; space is 3, Good; u takes back; q ends the sitting"
+            self._do(key)
+        except ClockDoubt as error:
+            self._doubted = key
+            self._note = f"{wording.sentence(error.message)} Is the clock right? y: yes, record it; any other key: no"
         except SrsError as error:
-            self._note = " ".join(part for part in (error.message + ".", error.hint) if part)
+            self._note = " ".join(wording.sentence(part) for part in (error.message, error.hint) if part)
         self.paint()
+
+    def _do(self, key: str) -> None:
+        if key in ("resize", "resume"):
+            return
+        self._doubted = ""
+        if key == "u":
+            self._undo()
+        elif isinstance(self._session.step, Question):
+            self._session.reveal()
+        elif key in ("1", "2", "3", "4"):
+            self._answer(int(key))
+        elif key in ("space", "enter"):
+            self._answer(3)
+        else:
+            self._note = "1 to 4 rate the card; space is 3, Good; u takes back; q ends the sitting"
 
     def paint(self) -> None:
         """The whole screen, in one write."""
