@@ -18,7 +18,7 @@ from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
-from srs.memory.fold import amendments, fold, fold_many, one_of_two, undone_ids
+from srs.memory.fold import AMENDED, amendments, fold, fold_many, one_of_two, undone_ids
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
@@ -36,6 +36,7 @@ _TOLD_EVERY = 2000
 _AS_WRITTEN = EVENT_COLUMNS.replace(" at,", " coalesce(written_at, at),").replace(
     " day,", " coalesce(written_day, day),"
 )
+_AS_COUNTED = EVENT_COLUMNS.replace(" after,", f" iif(written_at is null, after, '{AMENDED}'),")
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 
@@ -73,7 +74,7 @@ def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch:
 
 def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
     """The events of a card in order: live ones as amended, or with `dead` all of them as written."""
-    columns, where = (_AS_WRITTEN, "") if dead else (EVENT_COLUMNS, "and not dead")
+    columns, where = (_AS_WRITTEN, "") if dead else (_AS_COUNTED, "and not dead")
     rows = db.execute(f"select {columns} from event where subject = ? {where} order by at, id", (card,))
     return [event_of(row) for row in rows]
 
@@ -303,7 +304,7 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     def of_card(card: str) -> tuple[Rules, Model]:
         return plan.of_deck(decks.get(card, ""))
 
-    columns = EVENT_COLUMNS.replace(" card,", " subject,")
+    columns = _AS_COUNTED.replace(" card,", " subject,")
     counted = "from event where subject is not null and not dead"
     rows = db.execute(f"select {columns} {counted} order by at, id")
     total = db.execute(f"select count(*) {counted}").fetchone()[0]

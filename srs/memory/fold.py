@@ -44,6 +44,9 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+AMENDED = ""
+"""The `after` of an answer at a corrected time. It is no event's id, so what was promised under a wrong clock falls."""
+
 _in_order = attrgetter("at", "id")
 _UNSEEN = CardState()
 
@@ -122,7 +125,7 @@ def amended(event: Event, corrections: dict[str, Amend]) -> Event:
     if correction is None or isinstance(event, Amend):
         return event
     if isinstance(event, Review):
-        return replace(event, at=correction.new_at, day=correction.day)
+        return replace(event, at=correction.new_at, day=correction.day, after=AMENDED)
     return replace(event, at=correction.new_at)
 
 

@@ -24,7 +24,7 @@ from srs.memory.events import (
     Unsuspend,
     new_id,
 )
-from srs.memory.fold import amended, amendments, dead_ids, fold, fold_many, live, newest_undoable
+from srs.memory.fold import AMENDED, amended, amendments, dead_ids, fold, fold_many, live, newest_undoable
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS, Fsrs6
 from srs.memory.schedule import Rules, answer, fuzz_seed
 from srs.memory.state import CardState, Learning, New, Relearning, Reviewing
@@ -152,6 +152,14 @@ def test_a_batch_goes_with_its_first_event() -> None:
     assert dead_ids([*batch, Undo("u", 5, "b")]) == {"b"}
 
 
+def test_a_promise_under_a_wrong_clock() -> None:
+    """What an answer promised at a wrong time falls when the time is corrected: the due day is worked out anew."""
+    wrong = review("a", 3650, 4, due=at_day(3660) // DAY_MS + EPOCH_DAY)
+    corrected = state_of(wrong, Amend("m", at_day(3651), "a", at_day(0), EPOCH_DAY))
+    assert isinstance(corrected.progress, Reviewing)
+    assert EPOCH_DAY < corrected.progress.due < EPOCH_DAY + 30
+
+
 def test_undo_circles() -> None:
     """Undos in a circle are dead and take nothing back; one broken from outside is not a circle."""
     assert dead_ids([Undo("u", 1, "u")]) == {"u"}
@@ -191,7 +199,7 @@ def test_amend() -> None:
     wrong = review("a", 300)
     amends = [Amend("m2", at_day(2), "a", at_day(1), DAY + 1), Amend("m1", at_day(1), "a", at_day(9), DAY + 9)]
     [kept] = [event for event in live([wrong, *amends]) if isinstance(event, Review)]
-    assert kept == replace(wrong, at=at_day(1), day=DAY + 1)
+    assert kept == replace(wrong, at=at_day(1), day=DAY + 1, after=AMENDED)
     assert wrong in live([wrong, *amends, Undo("u1", 1, "m1"), Undo("u2", 1, "m2")])
 
 
