@@ -25,10 +25,14 @@ FILE_KEYS = ("deck", "tags", "notes", "author", "licence", "description", "cards
 NOTE_KEYS = ("id", "tags", "needs", "was", "draft", "cards", "guid", "type", "fields", "from", "prompts")
 """The keys a note of any type may have; no field can be named like one of them."""
 PROMPT_KEYS = ("q", "a", "id")
+FORMAT = 1
+"""Of deck and note type files; one that says none is of format 1, today and ever after."""
+NO_FORMAT = (f"`format` must be {FORMAT}.", f"Write `format: {FORMAT}`, or leave it out.")
 
 _GOVERNING = {"deck", "tags", "cards", "draft", "format", "notes"}
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_LATER = re.compile(r"(?!1$)[1-9][0-9]*", re.ASCII)
 _ID_HINT = "An id is made of a-z, 0-9, `.`, `_` and `-`."
 _LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- `."
 
@@ -43,6 +47,21 @@ def read_deck(path: str, data: bytes, types: NoteTypes) -> DeckFile:
 def deck_of_path(path: str) -> str:
     """The deck of a file that names none: `decks/karpathy/concepts.yaml` is `karpathy::concepts`."""
     return "::".join(path.removeprefix("decks/").rsplit(".", 1)[0].split("/"))
+
+
+def newer_format(path: str, root: Mapping) -> Problem | None:
+    """What to say of a deck or note type file of a later format than ours; None where it is of ours."""
+    node = root.values.get("format")
+    if not isinstance(node, Text) or not _LATER.fullmatch(node.value):
+        return None
+    message = f"This file is written in format {tree.shown(node.value)}, and this srs reads format {FORMAT}."
+    hint = "Update srs; until then the file is left out, and its cards keep their history."
+    return Problem(path, node.line, node.column, "error", "newer-format", message, hint)
+
+
+def is_format(node: Node) -> bool:
+    """Whether the value of `format:` is a format that we read."""
+    return isinstance(node, Text) and node.value == str(FORMAT)
 
 
 class _Wrong(Exception):
@@ -102,6 +121,9 @@ class _DeckReader:
         notes: tuple[Note, ...] = ()
         root = parsed.root
         if isinstance(root, Mapping):
+            if newer := newer_format(self.path, root):
+                # Whatever else seems wrong in it may be right in its format.
+                return DeckFile(self.path, self.head.deck, None, None, None, (), (newer,))
             items, end = _items_and_end(root)
             damaged = _damaged(items, end, parsed.problems)
             usable = self.read_head(root, about) and -1 not in damaged
@@ -149,7 +171,8 @@ class _DeckReader:
             known = {template for spec in self.specs.values() for template in spec.templates}
             head.cards = _picked(node, known, "any note type")
         elif key == "format":
-            _check_format(node)
+            if not is_format(node):
+                raise _Wrong(node, "unknown-format", *NO_FORMAT)
         elif not isinstance(node, Sequence) and not _is_empty(node):
             raise _Wrong(node, "notes-not-a-list", "`notes:` must be a list.", "Start each note with `- `.")
 
@@ -466,13 +489,6 @@ def _deck_name(node: Node) -> str:
     if name and not all(part.strip() for part in name.split("::")):
         raise _Wrong(node, "bad-deck-name", f"The deck name `{tree.shown(name)}` has an empty part between its `::`.")
     return name
-
-
-def _check_format(node: Node) -> None:
-    written = _text(node, "format")
-    if written != "1":
-        message = f"This file is written in format {tree.shown(written)}, and this srs reads format 1."
-        raise _Wrong(node, "unknown-format", message, "Update srs, or write `format: 1`.")
 
 
 @lru_cache(4096)

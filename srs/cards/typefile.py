@@ -15,6 +15,7 @@ templates:
     front: …                  Anki's mustache
     back: …
 css: …                        added to the common style (optional)
+format: 1                     of this file (optional; 1 where it is left out)
 """
 
 import re
@@ -24,12 +25,12 @@ from pathlib import Path
 from typing import TypeVar, cast, get_args
 
 from srs.cards import template, tree
-from srs.cards.deck import NOTE_KEYS
+from srs.cards.deck import NO_FORMAT, NOTE_KEYS, is_format, newer_format
 from srs.cards.notetype import Derivation, Derived, Field, FieldKind, NoteType, NoteTypes, Template, gates
 from srs.errors import Problem, Severity
 
 _FOLDER = Path(__file__).parent / "types"
-_TYPE_KEYS = ("notetype", "marker", "cloze", "foreign", "anki", "fields", "templates", "css")
+_TYPE_KEYS = ("notetype", "marker", "cloze", "foreign", "anki", "fields", "templates", "css", "format")
 _FIELD_KEYS = ("name", "kind", "required", "choices", "masked", "using", "opening", "caveat", "anki")
 _TEMPLATE_KEYS = ("id", "name", "front", "back", "default", "anki")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
@@ -105,7 +106,13 @@ class _Reader:
             at = root or tree.Text("", 1, 1, "")
             self._complain(at, "not-a-type", "A note type file holds keys: `notetype`, `fields`, `templates`.")
             return None
+        if newer := newer_format(self._path, root):
+            self.problems[:] = [newer]  # whatever else seems wrong in it may be right in its format
+            return None
         self._check_keys(root, _TYPE_KEYS)
+        written = root.values.get("format")
+        if written is not None and not is_format(written):
+            self._complain(written, "unknown-format", *NO_FORMAT)
         self._foreign = self._flag(root, "foreign", False)
         name = self._text(root, "notetype")
         anki = root.values.get("anki")

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from srs.cli import add, card, change, check, export, init, reschedule, review, script, status
+from srs.cli import add, backup, card, change, check, export, init, reschedule, review, script, status
 from srs.cli.context import Context
 from srs.cli.output import complain
 from srs.errors import SrsError, UsageError, said_by_system
@@ -64,6 +64,8 @@ app.command("flag")(change.flag)
 app.command("mark")(change.mark)
 app.command("reset")(change.reset)
 app.command("reschedule")(reschedule.reschedule)
+app.command("backup")(backup.backup)
+app.command("restore")(backup.restore)
 app.command("init")(init.init)
 
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import typer
 
@@ -15,6 +16,9 @@ from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
 from srs.errors import Problem, UsageError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 _SHOWN = 5
 
@@ -29,12 +33,16 @@ class Context:
 
     def clock(self, collection: Collection) -> Callable[[], int]:
         """The clock of this run: milliseconds since the epoch, standing still where a time was given."""
+        return self.clock_in(collection.zone)
+
+    def clock_in(self, zone: "ZoneInfo") -> Callable[[], int]:
+        """The same where no collection can be opened; a time given without an offset is in `zone`."""
         if self.now is None:
             return lambda: time.time_ns() // 1_000_000
         from srs.memory.days import parse_given
 
         try:
-            now = parse_given(self.now, collection.zone)
+            now = parse_given(self.now, zone)
         except ValueError:
             message = f"--now takes a moment such as 2026-12-01T09:00:00Z, not {self.now!r}"
             raise UsageError(message, "without Z or an offset it is taken in the collection's timezone") from None

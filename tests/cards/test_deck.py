@@ -314,7 +314,8 @@ def test_all_mistakes_of_a_note():
 @pytest.mark.parametrize(
     ("head", "code"),
     [
-        ("format: 2", "unknown-format"),
+        ("format: 2", "newer-format"),
+        ("format: 0", "unknown-format"),
         ("deck: 'a::::b'", "bad-deck-name"),
         ("tags: [a b]", "bad-tag"),
         ("cards: nme", "unknown-template"),

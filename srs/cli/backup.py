@@ -1,0 +1,181 @@
+"""`srs backup` and `srs restore`: a collection as one file, and back."""
+
+import os
+import shlex
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from srs.cli.context import Context, tell_problems
+from srs.cli.output import complain, plural, print_json, tell
+from srs.cli.progress import ProgressLine
+from srs.collection.collection import Collection
+from srs.collection.content import shown_name
+from srs.collection.locations import find_collection
+from srs.collection.settings import SettingsError, read_settings, system_timezone
+from srs.errors import SrsError
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+    from srs.upkeep.archive import LeftOut, Manifest
+    from srs.upkeep.restore import Restored
+
+_SHOWN = 10
+
+
+def backup(
+    ctx: typer.Context,
+    file: Annotated[
+        str, typer.Argument(metavar="[FILE]", help="Where to; a name with the day in this folder without it.")
+    ] = "",
+    force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
+) -> None:
+    """Put decks, media, settings, sources and journal into one archive.
+
+    Example: srs backup ~/backups
+    """
+    from srs.cli.terminal.safe import visible
+    from srs.memory.days import iso_instant
+    from srs.upkeep.backup import back_up
+
+    context: Context = ctx.obj
+    root = find_collection(context.folder, context.environ, Path.cwd())
+    zone = _zone(root, context)
+    now = context.clock_in(zone)()
+    target = _target(root, file, now, zone)
+    report = back_up(root, context.environ, target, iso_instant(now), force, ProgressLine())
+    manifest = report.manifest
+    _tell_left_out(manifest.left_out)
+    if as_json:
+        print_json(
+            {
+                "file": str(report.file),
+                "size": report.size,
+                **_head(manifest),
+                "linked": [shown_name(path) for path in report.linked],
+                "apart": [shown_name(path) for path in report.apart],
+            }
+        )
+    else:
+        _print_names("Links that lead out of the collection, stored as the files they lead to", report.linked)
+        _print_names("Not in it, being no part of the collection", report.apart)
+        print(visible(f"{report.file}: {_contents(manifest)}."))
+        print(visible(f"Restore it: srs restore {shlex.quote(str(report.file))} DIR"))
+    if manifest.left_out:
+        raise typer.Exit(1)
+
+
+def restore(
+    ctx: typer.Context,
+    file: Annotated[str, typer.Argument(metavar="FILE", help="What `srs backup` made.")],
+    folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to; empty, or not there yet.")],
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
+) -> None:
+    """Make a collection of a backup, after checking every byte of it.
+
+    Example: srs restore cards-2026-12-01.srs.zip ~/cards
+    """
+    from srs.cli.terminal.safe import visible
+    from srs.upkeep.restore import restore as make_again
+
+    context: Context = ctx.obj
+    place, here = Path(folder).expanduser(), Path.cwd()
+    restored = make_again(Path(file).expanduser(), place, context.environ, ProgressLine())
+    manifest = restored.manifest
+    if here == restored.root:
+        os.chdir(here)  # the empty folder that this process stood in is gone
+        tell(f"This folder is a new one now; enter it again: cd {shlex.quote(str(here))}")
+    _tell_left_out(manifest.left_out)
+    if restored.beside:
+        tell(f"There was a journal in {restored.private} already. It is kept, and counts with the restored one.")
+    counts = _counts(restored, context)
+    if as_json:
+        print_json({"folder": str(place), **_head(manifest), **(counts or {}), "beside": list(restored.beside)})
+    else:
+        print(visible(f"Restored {_contents(manifest)} to {place}."))
+        if counts:
+            print(f"{', '.join(plural(count, noun.removesuffix('s')) for noun, count in counts.items())}.")
+        print(visible(f"Study it: srs -C {shlex.quote(str(place))} review"))
+    if counts is None:
+        raise typer.Exit(1)
+
+
+def _zone(root: Path, context: Context) -> "ZoneInfo":
+    """The collection's timezone; of settings that cannot be read, this machine's."""
+    from zoneinfo import ZoneInfo
+
+    try:
+        return read_settings(root).zone(context.environ)
+    except (SettingsError, OSError) as error:
+        tell(f"{error.message if isinstance(error, SettingsError) else error}; backed up as it is.")
+        return ZoneInfo(system_timezone(context.environ))
+
+
+def _target(root: Path, file: str, now: int, zone: "ZoneInfo") -> Path:
+    """Where the backup goes: the file named, or a free name in the folder named or in this one.
+
+    Run within the collection, the free name is beside it: a backup in the collection's folder would be lost with it.
+    """
+    from datetime import datetime
+
+    from srs.upkeep.backup import default_target
+
+    given = Path(file).expanduser()
+    if file and not given.is_dir():
+        return given
+    here = Path.cwd()
+    folder = given if file else root.parent if here.is_relative_to(root) else Path()
+    return default_target(root, folder, datetime.fromtimestamp(now / 1000, zone).date().isoformat())
+
+
+def _head(manifest: "Manifest") -> dict[str, Any]:
+    left_out = [{"path": shown_name(each.path), "why": each.why} for each in manifest.left_out]
+    return {"made": manifest.made, "srs": manifest.srs, "counts": manifest.counts(), "left_out": left_out}
+
+
+def _contents(manifest: "Manifest") -> str:
+    """`412 files (3 decks, 1 note type, 120 media, 2 journals), 1.2 MB`."""
+    counts = manifest.counts()
+    journals = counts["journal"] + counts["private-journal"]
+    parts = [plural(counts["decks"], "deck file"), plural(journals, "journal file")]
+    for name, noun in (("notetypes", "note type"), ("sources", "source"), ("media", "media file")):
+        parts += [plural(counts[name], noun)] if counts[name] else []
+    return f"{plural(counts['files'], 'file')} ({', '.join(parts)}), {_size(counts['bytes'])}"
+
+
+def _size(count: int) -> str:
+    for unit, factor in (("GB", 1e9), ("MB", 1e6), ("kB", 1e3)):
+        if count >= factor:
+            return f"{count / factor:.1f} {unit}"
+    return plural(count, "byte")
+
+
+def _print_names(what: str, names: Iterable[str]) -> None:
+    from srs.cli.terminal.safe import visible
+
+    all_names = [shown_name(name) for name in names]
+    if all_names:
+        more = f" and {len(all_names) - _SHOWN} more" if len(all_names) > _SHOWN else ""
+        print(visible(f"{what}: {', '.join(all_names[:_SHOWN])}{more}.").replace("\n", "␊"))
+
+
+def _tell_left_out(left_out: "Iterable[LeftOut]") -> None:
+    for each in left_out:
+        tell(f"Not in the backup: {shown_name(each.path)}, {each.why}.")
+
+
+def _counts(restored: "Restored", context: Context) -> dict[str, int] | None:
+    """What the collection holds now that it is opened; None, and told, where it cannot be opened."""
+    from srs.upkeep.restore import counts_of
+
+    try:
+        collection = Collection.open(restored.root, context.environ, watch=ProgressLine())
+    except SrsError as error:
+        complain(f"the files are restored, and srs cannot open them: {error.message}", error.hint)
+        return None
+    tell_problems(collection.problems())
+    return counts_of(collection)
