@@ -19,7 +19,14 @@ from srs.collection import content, history, journal, queries, views
 from srs.collection.device import device_name
 from srs.collection.files import keep_copy, locked, replace_file
 from srs.collection.index import Watch, discard, open_index, unwatched, writing
-from srs.collection.locations import cache_folder, copies_folder, lost_file, private_journal_folder, state_folder
+from srs.collection.locations import (
+    SETTINGS_NAME,
+    cache_folder,
+    copies_folder,
+    lost_file,
+    private_journal_folder,
+    state_folder,
+)
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
 from srs.collection.settings import DeckSettings, Settings, read_settings
 from srs.collection.views import CardView
@@ -134,14 +141,22 @@ class Collection:
             raise SrsError(f"{path.parent}: {said_by_system(error)}", _OTHER_CACHE) from None
         collection = cls(root, environ, settings, db, fixed_clock, watch)
         try:
-            collection.refresh()
+            collection._refresh()
         except BaseException:
             db.close()
             raise
         return collection
 
     def refresh(self) -> bool:
-        """Read what changed in decks and journal since the last time. True where anything did."""
+        """Read what changed in decks and journal since the last time. True where anything did. Raises SrsError."""
+        if not (self.root / SETTINGS_NAME).exists():
+            raise SrsError(f"{self.root}: the collection is not there any more", "put it back, and go on")
+        try:
+            return self._refresh()
+        except sqlite3.DatabaseError as error:
+            raise _index_fails(error) from error
+
+    def _refresh(self) -> bool:
         decks = content.refresh(self.db, self.root, self._watch)
         if decks:
             self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
@@ -249,11 +264,14 @@ class Collection:
         if row:
             return Face(*row)
         made = face(note, self.types, template, wording)
-        with writing(self.db):
-            self.db.execute(
-                "insert or replace into face values (?, ?, ?, ?, ?)",
-                (card, wording, made.front, made.back, made.answer),
-            )
+        try:
+            with writing(self.db):
+                self.db.execute(
+                    "insert or replace into face values (?, ?, ?, ?, ?)",
+                    (card, wording, made.front, made.back, made.answer),
+                )
+        except sqlite3.OperationalError:
+            pass  # no room, or somebody else writes: it is made again next time
         return made
 
     # Where a card stands
@@ -305,7 +323,10 @@ class Collection:
             return
         journal.make_folder(self.journal_folder, parents=self.settings.journal == "private")
         with locked(self.journal_folder):
-            self._read_journal()
+            try:
+                self._read_journal()
+            except sqlite3.DatabaseError as error:
+                raise _index_fails(error) from error
             self._turns += 1
             try:
                 yield
@@ -427,17 +448,16 @@ class Collection:
     ) -> None:
         """Record one event for each subject (a card, or an event to amend) as one batch: one undo takes all back.
 
-        `make` gets the event's id and time (ms), the subject, and the event that it goes with.
+        `make` gets the event's id and time (ms), the same time for all, the subject, and the event that it goes with.
         """
         if not subjects:
             return
         with self.turn():
-            at = self._stamp(now)
-            first = self._new_id(at)
+            at, chance = self._stamp(now), int.from_bytes(os.urandom(9))
+            first, *others = (ev.new_id(at, (chance + n).to_bytes(10)) for n in range(len(subjects)))
             events = [make(first, at, subjects[0], None)]
-            events += [make(self._new_id(at), at, each, first) for at, each in enumerate(subjects[1:], at + 1)]
+            events += [make(id_, at, each, first) for id_, each in zip(others, subjects[1:], strict=True)]
             self.record(events)
-            self._stamped = events[-1].at
 
     def record_contents(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Journal that the exported content of notes changed: (note, hash, time in ms). In one write."""
@@ -456,13 +476,14 @@ class Collection:
         self._stamped = 0
 
     def _stamp(self, now: int) -> int:
-        """The time of the next event: `now`, but after what this program and, within a slip, this device wrote."""
-        newest = self.db.execute("select max(at) from event where device = ?", (self.device,)).fetchone()[0]
+        """The time of the next event: `now`, but, within a slip, after what this program and this device wrote."""
+        sql = "select max(at) from event where device = ? and not dead"
+        newest = self.db.execute(sql, (self.device,)).fetchone()[0]
         if newest is not None and newest - _SLIP_MS < now <= newest:
             now = newest + 1
         elif newest is not None and not self._clock_accepted:
             self._refuse_doubtful(now, newest)
-        self._stamped = max(now, self._stamped + 1)
+        self._stamped = self._stamped + 1 if now <= self._stamped < now + _SLIP_MS else now
         return self._stamped
 
     def _refuse_doubtful(self, now: int, newest: int) -> None:
@@ -527,6 +548,11 @@ def _said(at: int) -> str:
 def _stands(state: CardState) -> tuple[str | None, bool, int | None]:
     """What must not change between the preview and the answer, for the promise to hold."""
     return state.last_event, state.suspended, state.buried_until
+
+
+def _index_fails(error: sqlite3.DatabaseError) -> SrsError:
+    message = f"the index cannot be used now: {error}"
+    return SrsError(message, "what was acknowledged is in the journal; mend it, and repeat")
 
 
 def _no_card(card: str) -> SrsError:

@@ -52,9 +52,9 @@ class CardView:
             "tags": list(self.note.tags),
             "state": self.state,
             "due": due,
-            "stability": self.stability,
-            "difficulty": self.difficulty,
-            "retrievability": self.retrievability,
+            "stability": _alike(self.stability),
+            "difficulty": _alike(self.difficulty),
+            "retrievability": _alike(self.retrievability),
             "reps": self.reps,
             "lapses": self.lapses,
             "suspended": self.suspended,
@@ -64,6 +64,11 @@ class CardView:
             "path": self.note.place.path,
             "line": self.note.place.line,
         }
+
+
+def _alike(number: float | None) -> float | None:
+    """A number without the last digits, which hang on whether one card or all were worked out together."""
+    return None if number is None else round(number, 6)
 
 
 _SELECT = """

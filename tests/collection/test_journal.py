@@ -345,7 +345,8 @@ def test_a_batch_stands_in_one_file(tmp_path: Path) -> None:
     """Events recorded together over the turn of a year go to one file, so that all of them are on disk or none."""
     root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
     collection = open_collection(root, environ)
-    collection.record_batch(["one:answer", "two:answer"], moment("2026-12-31T23:59:59.999+00:00"), ev.Suspend)
+    at = moment("2026-12-31T23:59:59.999+00:00")
+    collection.record([ev.Suspend("a", at, "one:answer"), ev.Suspend("b", at + 1, "two:answer", "a")])
     assert [file.name for file in (root / "journal").iterdir()] == ["here-0001.2027.jsonl"]
     assert collection.state("one:answer").suspended and collection.state("two:answer").suspended
 
