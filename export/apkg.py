@@ -35,11 +35,15 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
 
 
 def guid_of(note: Note, sheet_id: str) -> str:
-    """Anki's name for a sheet. It holds through renames: the first id that `was` lists is the oldest."""
+    """Anki's name for a sheet. It holds through renames: the first id that `was` lists is the oldest.
+
+    A guid of ours that is written down, because the note was renamed back, goes for the note's prompts as well.
+    """
     if note.guid and sheet_id == note.id:
         return note.guid
-    oldest = note.was[0] if note.was else note.id
-    return f"srs:{oldest}{sheet_id.removeprefix(note.id)}"
+    oldest = f"srs:{note.was[0] if note.was else note.id}"
+    base = note.guid if note.guid and note.guid.startswith("srs:") else oldest
+    return base + sheet_id.removeprefix(note.id)
 
 
 def _description(about: DeckAbout) -> str:

@@ -27,9 +27,14 @@ def valid_id(text: str) -> bool:
 
 def slug(text: str) -> str:
     """The readable part of a derived id; may be empty."""
+    return dashed(text)[:LONGEST_SLUG].rstrip("-")
+
+
+def dashed(text: str) -> str:
+    """The slug of a text before it is cut."""
     if not text.isascii():
         text = "".join(char for char in unicodedata.normalize("NFKD", text) if not unicodedata.combining(char))
-    return _BETWEEN.sub("-", text.lower()).strip("-")[:LONGEST_SLUG].rstrip("-")
+    return _BETWEEN.sub("-", text.lower()).strip("-")
 
 
 def derived_id(text: str) -> str:

@@ -9,7 +9,8 @@ from collections.abc import Mapping, Sequence
 from typing import TypeAlias
 
 from srs.cards import tree
-from srs.cards.yamlevents import list_ends
+from srs.cards.layout import after_line, encoded, offset_of, with_lines
+from srs.cards.yamlevents import value_ends
 from srs.cards.yamlwords import control_character
 from srs.errors import SrsError
 
@@ -39,13 +40,8 @@ def insert_note(data: bytes, entry: str) -> bytes:
         problem = before.problems[0]
         raise CannotInsert(f"the file has an error in line {problem.line}: {problem.message}", "mend it first")
     offset, column, lead = _place(before)
-    newline = _line_end(before.text, offset)
     lines = [line and " " * column + line for line in entry.removesuffix("\n").split("\n")]
-    text = before.text[:offset] + newline.join([*lead, *lines, ""]) + before.text[offset:]
-    if offset and before.text[offset - 1] != "\n":
-        text = before.text[:offset] + newline + text[offset:]
-    mark = b"\xef\xbb\xbf" if data.startswith(b"\xef\xbb\xbf") else b""
-    after = mark + text.encode()
+    after = encoded(with_lines(before.text, offset, [*lead, *lines]), data)
     _verify(before, tree.parse("", after), entry)
     return after
 
@@ -54,7 +50,7 @@ def new_deck(deck: str | None, entry: str, schema: str = "../deck.schema.json") 
     """The bytes of a deck file with one note. `schema` is the way from the file to the schema that editors use."""
     head = f"# yaml-language-server: $schema={schema}\n"
     if deck is not None:
-        head += f"deck: {_scalar(deck, 0)}\n"
+        head += f"deck: {scalar(deck, 0)}\n"
     return insert_note(f"{head}\nnotes:\n".encode(), entry)
 
 
@@ -70,31 +66,24 @@ def _place(parsed: tree.Parsed) -> tuple[int, int, list[str]]:
     if notes is None:
         return len(text), margin + INDENTATION, [" " * margin + "notes:"]
     if isinstance(notes, tree.Text) and not notes.value and not notes.style:
-        return _after_line(text, _offset(text, notes.line, notes.column)), margin + INDENTATION, []
+        return after_line(text, offset_of(text, notes.line, notes.column)), margin + INDENTATION, []
     if not isinstance(notes, tree.Sequence):
         raise CannotInsert("`notes:` is not a list", "start each note with `- `")
     if notes.flow:
         hint = "delete the brackets and start each note on a line of its own with `- `"
         raise CannotInsert("`notes:` is a list in brackets, which takes no further lines", hint)
     last = _last_text(notes)
-    offset = _after_line(text, _list_end(text, notes, last))
+    offset = after_line(text, _list_end(text, notes, last))
     if last and last.style in ("|", ">"):
-        while blank := _BLANK.match(text, offset):
-            offset = blank.end()  # they belong to the text above if it was written with `|+`
-        return offset, notes.column - 1, []
+        return after_blanks(text, offset), notes.column - 1, []
     return offset, notes.column - 1, [""] if _spaced(text, notes) else []
 
 
-def _offset(text: str, line: int, column: int) -> int:
-    start = 0
-    for _ in range(line - 1):
-        start = text.index("\n", start) + 1
-    return start + column - 1
-
-
-def _after_line(text: str, offset: int) -> int:
-    end = text.find("\n", offset)
-    return len(text) if end < 0 else end + 1
+def after_blanks(text: str, offset: int) -> int:
+    """Where the empty lines from `offset` on end: they belong to a text above that was written with `|+`."""
+    while blank := _BLANK.match(text, offset):
+        offset = blank.end()
+    return offset
 
 
 def _last_text(node: tree.Node) -> tree.Text | None:
@@ -110,25 +99,18 @@ def _list_end(text: str, notes: tree.Sequence, last: tree.Text | None) -> int:
     """An offset in the last line of the list."""
     if last and not last.style:
         # A long file mostly ends in a plain text and nothing, which spares going through it all event by event.
-        offset = _offset(text, last.line, last.column)
-        if not text[_after_line(text, offset) :].strip():
+        offset = offset_of(text, last.line, last.column)
+        if not text[after_line(text, offset) :].strip():
             return offset
-    return list_ends(text)[notes.line, notes.column]
+    return value_ends(text)[notes.line, notes.column]
 
 
 def _spaced(text: str, notes: tree.Sequence) -> bool:
     """Whether an empty line stands between the last two notes, so that one belongs before the next."""
     if len(notes.items) < 2:
         return False
-    start = _offset(text, notes.items[-1].line, 1)
+    start = offset_of(text, notes.items[-1].line, 1)
     return not text[text.rfind("\n", 0, start - 1) + 1 : start].strip()
-
-
-def _line_end(text: str, offset: int) -> str:
-    """The line end of the line before `offset`; of the file's first line if there is none."""
-    near = text.rfind("\n", 0, offset)
-    near = text.find("\n") if near < 0 else near
-    return "\r\n" if near > 0 and text[near - 1] == "\r" else "\n"
 
 
 def _verify(before: tree.Parsed, after: tree.Parsed, entry: str) -> None:
@@ -163,7 +145,7 @@ def _item(value: Value, indentation: int) -> str:
     if isinstance(value, Mapping) and value:
         return dash + _mapping(value, indentation + INDENTATION)[indentation + 1 :]
     if isinstance(value, str | bool):
-        return f"{dash} {_scalar(value, indentation)}\n"
+        return f"{dash} {scalar(value, indentation)}\n"
     raise CannotWrite("a list in a list cannot be written in a deck")
 
 
@@ -172,10 +154,10 @@ def _mapping(fields: Mapping[str, Value], indentation: int) -> str:
 
 
 def _entry(key: str, value: Value, indentation: int) -> str:
-    written = _scalar(key, indentation, one_line=True)
+    written = scalar(key, indentation, one_line=True)
     start = f"{' ' * indentation}{written}:"
     if isinstance(value, str | bool):
-        return f"{start} {_scalar(value, indentation)}\n"
+        return f"{start} {scalar(value, indentation)}\n"
     if isinstance(value, Mapping):
         return f"{start}\n{_mapping(value, indentation + INDENTATION)}" if value else f"{start} {{}}\n"
     words = [item for item in value if isinstance(item, str) and _WORD.fullmatch(item) and _is_plain(item)]
@@ -190,8 +172,8 @@ def _is_plain(text: str) -> bool:
     return _PLAIN.fullmatch(text) is not None or _DATE.fullmatch(text) is not None
 
 
-def _scalar(text: str | bool, indentation: int, one_line: bool = False) -> str:
-    """One text or truth; a block's lines are indented two deeper than `indentation`."""
+def scalar(text: str | bool, indentation: int, one_line: bool = False) -> str:
+    """One text or truth as YAML; a block's lines are indented two deeper than `indentation`. Raises CannotWrite."""
     if isinstance(text, bool):
         return "true" if text else "false"
     if control := control_character(text):

@@ -36,9 +36,9 @@ def parse_events(path: str, text: str) -> tuple[Node | None, list[Problem], bool
         return None, [*builder.problems, syntax_problem(path, text, mistake)], False
 
 
-def list_ends(text: str) -> dict[Position, int]:
-    """For each list that stands in `text`, by its position: the offset just after its last text or bracket."""
-    builder = _Builder("", text)
+def value_ends(text: str) -> dict[Position, int]:
+    """For each text, list and set of keys in `text`, by its position: the offset after it, white space aside."""
+    builder = _Ends("", text)
     builder.document()
     return builder.ends
 
@@ -96,7 +96,6 @@ class _Builder:
         self.comments = _comment_ends(text)
         self.events = events
         self.end = 0
-        self.ends: dict[Position, int] = {}
         self.next: Callable[[], Any] = _event_source(text)
 
     def document(self) -> Node | None:
@@ -147,7 +146,6 @@ class _Builder:
         while (event := self.next()).__class__ is not last:
             items.append(self.node(event, depth + 1))
         self.close(start, event)
-        self.ends[_position(start)] = self.end
         return Sequence(items, *_position(start), start.flow_style)
 
     def mapping(self, start: Any, depth: int) -> Mapping:
@@ -171,8 +169,13 @@ class _Builder:
         """Note where a list or mapping ends: one in brackets after its bracket, any other with its last text."""
         if start.flow_style:
             self.end = event.end_mark.index
-        while self.end and self.text[self.end - 1] in " \t\r\n":  # a `|` text counts the blank lines after it
-            self.end -= 1
+        self.end = self.last_of(self.end)
+
+    def last_of(self, end: int) -> int:
+        """`end` without the white space before it: a `|` text counts the blank lines after it."""
+        while end and self.text[end - 1] in " \t\r\n":
+            end -= 1
+        return end
 
     def may_add(self, key: Text, values: dict[str, Node], event: Any) -> bool:
         if key.value == "<<" and not key.style:
@@ -208,6 +211,19 @@ class _Builder:
     def problem(self, event: Any, code: str, message: str, hint: str, mark: Any = None) -> Problem:
         mark = mark or event.start_mark
         return error(self.path, mark.line + 1, mark.column + 1, code, message, hint)
+
+
+class _Ends(_Builder):
+    """Notes where each value ends, too; a set of keys stands where its first key does, and ends after it."""
+
+    def __init__(self, path: str, text: str) -> None:
+        super().__init__(path, text)
+        self.ends: dict[Position, int] = {}
+
+    def node(self, event: Any, depth: int) -> Node:
+        node = super().node(event, depth)
+        self.ends[node.line, node.column] = self.last_of(self.end)
+        return node
 
 
 def _position(event: Any) -> Position:

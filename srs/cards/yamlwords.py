@@ -1,7 +1,7 @@
 """What is wrong with a piece of YAML, in words a user can act on. Knows libyaml's messages, not the tree."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from srs.errors import Problem
 
@@ -24,6 +24,7 @@ def control_character(text: str) -> tuple[int, str] | None:
     return found.start(), _NAMES.get(found[0], f"the control character U+{ord(found[0]):04X}")
 
 
+_AS_BLOCK = "Write it as a block, where every character means itself:"
 _LONG = 800  # a line longer than this is not shown again
 _ITEM = re.compile(r"(?P<lead>[ ]*(?:-[ ]+)*)(?:(?P<key>[^\s:#\"'\[\]{},&*!|>%@`-][^:\n]*?)[ ]*:[ \t]+)?(?P<rest>\S.*)")
 _SINGLE = re.compile(r"'(.*)'[ \t]*(?:#.*)?")
@@ -98,8 +99,24 @@ def _starts_line(text: str, index: int) -> bool:
     return ": " not in before and before.startswith(" ") and "\n" in text[:index]
 
 
-def block_form(line: str) -> str | None:
-    """`key: text` or `- text` rewritten as a block, where every character means itself; None if there is no text."""
+class Line(NamedTuple):
+    """A line `key: text` or `- text` taken apart: what stands before, and the text as it was meant."""
+
+    start: str
+    indentation: int
+    text: str
+
+    def block(self) -> tuple[str, str]:
+        """The two lines of it as a block, where every character means itself."""
+        return f"{self.start} |-", " " * self.indentation + self.text
+
+    def below(self, text: str) -> tuple[str, str]:
+        """The same two lines with a plain text instead of its own."""
+        return self.start, " " * self.indentation + text
+
+
+def taken_apart(line: str) -> Line | None:
+    """`key: text` or `- text`, the quotes around the text taken off; None if there is no text."""
     found = _ITEM.fullmatch(line.rstrip())
     if found is None or not (found["key"] or "-" in found["lead"]):
         return None
@@ -112,8 +129,14 @@ def block_form(line: str) -> str | None:
         return None
     lead, key = found["lead"], found["key"]
     if key:
-        return f"{lead}{key}: |-\n{' ' * (len(lead) + 2)}{rest.lstrip()}"
-    return f"{lead.rstrip()} |-\n{' ' * (len(lead.rstrip()) + 1)}{rest.lstrip()}"
+        return Line(f"{lead}{key}:", len(lead) + 2, rest.lstrip())
+    return Line(lead.rstrip(), len(lead.rstrip()) + 1, rest.lstrip())
+
+
+def block_form(line: str) -> str | None:
+    """`key: text` or `- text` rewritten as a block, where every character means itself; None if there is no text."""
+    found = taken_apart(line)
+    return None if found is None else "\n".join(found.block())
 
 
 def block_hint(text: str, index: int) -> str:
@@ -123,7 +146,12 @@ def block_hint(text: str, index: int) -> str:
     written = block_form(before + after) if len(before) + len(after) < _LONG else None
     if written is None:
         return "Put the text in quotes."
-    return "Write it as a block, where every character means itself:\n" + written
+    return f"{_AS_BLOCK}\n{written}"
+
+
+def shows_block(problem: Problem) -> bool:
+    """Whether the problem's hint is its line written as a block."""
+    return problem.hint.startswith(_AS_BLOCK)
 
 
 def _line_before(text: str, index: int) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from srs.cli import add, backup, card, change, check, doctor, export, init, reschedule, review, script, status
+from srs.cli import add, backup, card, change, check, doctor, export, init, rename, reschedule, review, script, status
 from srs.cli.context import Context
 from srs.cli.output import complain
 from srs.errors import SrsError, UsageError, said_by_system
@@ -66,6 +66,7 @@ app.command("reset")(change.reset)
 app.command("reschedule")(reschedule.reschedule)
 app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
+app.command("rename")(rename.rename)
 app.command("doctor")(doctor.doctor)
 app.command("init")(init.init)
 

@@ -1,37 +1,58 @@
 """`srs check` and `srs schema`: what is wrong in the decks, and what an editor needs to know of them."""
 
 from dataclasses import asdict
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srs.cli.output import plural, print_json
+from srs.cli.output import complain, plural, print_json
+from srs.collection.collection import Collection
+
+if TYPE_CHECKING:
+    from srs.upkeep.mend import Fixed
 
 
 def check(
     ctx: typer.Context,
+    fix: Annotated[bool, typer.Option("--fix", help="Mend in the deck files what can be mended safely.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
     """Read every deck and journal and say what is wrong, where, and what mends it. Exit 1 where there is a problem.
 
-    Example: srs check
+    Example: srs check --fix
     """
     from srs.cli.terminal.safe import visible
+    from srs.upkeep.pin import offers
 
     collection = ctx.obj.open(quiet=True)
-    problems = collection.problems()
+    fixed = _fix(collection) if fix else []
+    problems = sorted([*collection.problems(), *(offer.problem() for offer in offers(collection))])
     notes, cards = collection.size()
     if as_json:
-        print_json({"notes": notes, "cards": cards, "problems": [asdict(problem) for problem in problems]})
+        found = {"notes": notes, "cards": cards, "problems": [asdict(problem) for problem in problems]}
+        done = [{"path": each.place.path, "line": each.place.line, "what": each.what} for each in fixed]
+        print_json(found | ({"fixed": done} if fix else {}))
     else:
+        for each in fixed:
+            print(visible(f"{each.place.path}:{each.place.line}: fixed: {each.what}."))
         for problem in problems:
             print(visible(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}"))
             for line in problem.hint.splitlines():
                 print(f"    {visible(line)}")
-        found = plural(len(problems), "problem") if problems else "no problem"
-        print(f"{plural(notes, 'note')}, {plural(cards, 'card')}: {found}.")
+        count = plural(len(problems), "problem") if problems else "no problem"
+        print(f"{plural(notes, 'note')}, {plural(cards, 'card')}: {count}.")
     if problems:
         raise typer.Exit(1)
+
+
+def _fix(collection: Collection) -> "list[Fixed]":
+    """Mend what can be; why something could not be goes to stderr."""
+    from srs.upkeep.mend import fix
+
+    done, failed = fix(collection)
+    for error in failed:
+        complain(error.message, error.hint)
+    return done
 
 
 def schema(ctx: typer.Context) -> None:

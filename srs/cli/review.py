@@ -8,6 +8,7 @@ import typer
 
 from srs.cli.context import Context
 from srs.cli.output import ask
+from srs.cli.pins import offer_pins
 from srs.collection.collection import Collection
 from srs.collection.locations import NoCollection, default_collection
 
@@ -28,6 +29,7 @@ def review(
     context: Context = ctx.obj
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     collection = _opened(context, terminal)
+    offer_pins(collection, terminal)
     clock = context.clock(collection)
     wanted = None
     if query:

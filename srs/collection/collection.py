@@ -466,9 +466,9 @@ class Collection:
             self.record(events)
 
     def contents(self) -> dict[str, tuple[str, int]]:
-        """The newest `content` event of each note: its hash and time (ms)."""
+        """The newest `content` event of each note, by its id of today: the hash and the time (ms)."""
         rows = self.db.execute("select card, text, at from event where do = 'content' and not dead order by at, id")
-        return {note: (hash_, at) for note, hash_, at in rows}
+        return {self.resolve(note): (hash_, at) for note, hash_, at in rows}
 
     def accept_clock(self) -> None:
         """The learner says that the clock is right: no ClockDoubt from here on."""

@@ -7,7 +7,7 @@ from srs.errors import SrsError
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS
 from srs.memory.state import New, Progress, Reviewing
-from tests.support import basic_deck, environ_of, make_collection, moment, open_collection
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
 
 
 @pytest.fixture
@@ -255,6 +255,17 @@ def test_contents(collection: Collection) -> None:
     collection.record_contents([("one", "abc", moment()), ("two", "def", moment())])
     collection.record_contents([("one", "xyz", moment() + 5)])
     assert collection.contents() == {"one": ("xyz", moment() + 5), "two": ("def", moment())}
+
+
+def test_contents_follow_a_rename(collection: Collection) -> None:
+    """What was exported of a note under a former id, and of its prompts, is known under its id of today."""
+    collection.record_contents([("one", "abc", moment()), ("one:p-x", "def", moment()), ("notetype:Basic", "0", 1)])
+    deck = basic_deck("one", "two").replace("id: one\n", "id: uno\n    was: [one]\n")
+    write_deck(collection.root, "a.yaml", deck)
+    collection.refresh()
+    assert collection.contents() == {
+        "uno": ("abc", moment()), "uno:p-x": ("def", moment()), "notetype:Basic": ("0", 1),
+    }  # fmt: skip
 
 
 def test_events_are_shown_as_written(collection: Collection) -> None:

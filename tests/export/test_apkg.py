@@ -53,6 +53,7 @@ def test_a_rename_keeps_the_guid() -> None:
     assert guid_of(note, "new:p-x") == "srs:first:p-x"
     assert guid_of(replace(note, guid="A$b"), "new") == "A$b"
     assert guid_of(replace(note, guid="A$b"), "new:p-x") == "srs:first:p-x"
+    assert guid_of(replace(note, guid="srs:oldest"), "new:p-x") == "srs:oldest:p-x"
 
 
 def test_drafts_and_notes_without_cards_stay_at_home(tmp_path: Path) -> None:

@@ -1,0 +1,253 @@
+"""Changing a deck file in place: a key of one note, or lines made blocks. Knows YAML's layout, not note types.
+
+All other bytes stay: comments, layout, line ends, byte order mark. What a change does to a file depends on how it is
+laid out, so every result is read again and compared with what was meant; where it is other, nothing is returned.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from srs.cards import tree
+from srs.cards.insert import after_blanks, scalar
+from srs.cards.layout import after_line, encoded, line_at, offset_of, with_lines
+from srs.cards.yamlevents import value_ends
+from srs.cards.yamlwords import Line, shows_block, taken_apart
+from srs.errors import Problem, SrsError
+
+_BY_HAND = "change the note by hand"
+
+
+class CannotEdit(SrsError):
+    """The file is laid out so that this cannot be changed without changing more."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListChange:
+    """Put `add` into a list: in place of `instead` where that is given and there, else at the end."""
+
+    add: str
+    instead: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Mended:
+    """A line that is a block now. `problem`: what was wrong with it; `line`: where the block begins in the new file."""
+
+    problem: Problem
+    line: int
+
+
+def edit_note(data: bytes, line: int, column: int, changes: Mapping[str, str | ListChange], after: str) -> bytes:
+    """A deck file's bytes with keys of the note at `line` and `column` set, in order; lists are changed item by item.
+
+    A key that the note lacks gets a line of its own, below its `id:`, or else below the key `after`. Raises CannotEdit.
+    """
+    for key, change in reversed(list(changes.items())):  # each is put directly below
+        data = _edit_key(data, line, column, key, change, after)
+    return data
+
+
+def _edit_key(data: bytes, line: int, column: int, key: str, change: str | ListChange, after: str) -> bytes:
+    before = tree.parse("", data)
+    number, note = _note_at(before, line, column)
+    try:
+        text = _changed(before.text, note, key, change, after)
+    except (ValueError, KeyError):
+        raise _not_safely(key) from None
+    new = encoded(text, data)
+    parsed = tree.parse("", new)
+    meant = tree.plain(before.root)
+    meant["notes"][number][key] = _meant(meant["notes"][number].get(key), change)
+    if tree.plain(parsed.root) != meant or _codes(parsed) != _codes(before):
+        raise _not_safely(key)
+    return new
+
+
+def _note_at(parsed: tree.Parsed, line: int, column: int) -> tuple[int, tree.Mapping]:
+    root = parsed.root
+    if root is None:
+        problem = parsed.problems[0] if parsed.problems else None
+        said = f"the file has an error in line {problem.line}: {problem.message}" if problem else "the file is empty"
+        raise CannotEdit(said, "mend it first")
+    notes = root.values.get("notes") if isinstance(root, tree.Mapping) else None
+    for number, note in enumerate(notes.items if isinstance(notes, tree.Sequence) else ()):
+        if (note.line, note.column) == (line, column) and isinstance(note, tree.Mapping):
+            if note.flow:
+                hint = "delete the braces and write each key on a line of its own"
+                raise CannotEdit(f"the note in line {line} is written in braces", hint)
+            return number, note
+    raise CannotEdit(f"there is no note in line {line}", "repeat the command")
+
+
+def _changed(text: str, note: tree.Mapping, key: str, change: str | ListChange, after: str) -> str:
+    ends = value_ends(text)
+    old = note.values.get(key)
+    if old is None:
+        written = scalar(change, 0) if isinstance(change, str) else f"[{scalar(change.add, 0)}]"
+        line = f"{' ' * (note.column - 1)}{key}: {written}"
+        above = note.values.get("id") or note.values.get(after) or next(iter(note.values.values()))
+        return with_lines(text, _below(text, above, ends), [line])
+    if isinstance(change, str):
+        return _put(text, old, scalar(change, 0), ends)
+    return _change_list(text, old, change, ends)
+
+
+def _below(text: str, value: tree.Node, ends: Mapping[tree.Position, int]) -> int:
+    """Where the line below a value begins."""
+    offset = after_line(text, max(ends[value.line, value.column], offset_of(text, value.line, value.column)))
+    return after_blanks(text, offset) if isinstance(value, tree.Text) and value.style in ("|", ">") else offset
+
+
+def _put(text: str, old: tree.Node, written: str, ends: Mapping[tree.Position, int]) -> str:
+    start, end = offset_of(text, old.line, old.column), ends[old.line, old.column]
+    if isinstance(old, tree.Text) and not old.value and not old.style:
+        return f"{text[:start]} {written}{text[start:]}"
+    if isinstance(old, tree.Text) and old.style in ("'", '"') and written[0] not in "['":
+        written = f"'{written}'"  # a comment may follow
+    return text[:start] + written + text[end:]
+
+
+def _change_list(text: str, old: tree.Node, change: ListChange, ends: Mapping[tree.Position, int]) -> str:
+    added = scalar(change.add, 0)
+    if isinstance(old, tree.Mapping):
+        raise ValueError
+    if isinstance(old, tree.Text):
+        start, end = offset_of(text, old.line, old.column), ends[old.line, old.column]
+        alone = old.value in ("", change.instead)
+        return _put(text, old, f"[{added}]" if alone else f"[{text[start:end]}, {added}]", ends)
+    for item in old.items if change.instead is not None else ():
+        if tree.plain(item) == change.instead:
+            return _put(text, item, added, ends)
+    if not old.flow:
+        below = _below(text, old.items[-1], ends)
+        return with_lines(text, below, [f"{' ' * (old.column - 1)}- {added}"])
+    if not old.items:
+        start = offset_of(text, old.line, old.column) + 1
+        return text[:start] + added + text[start:]
+    end = ends[old.items[-1].line, old.items[-1].column]
+    return f"{text[:end]}, {added}{text[end:]}"
+
+
+def _meant(old: Any, change: str | ListChange) -> Any:
+    if isinstance(change, str):
+        return change
+    items = old if isinstance(old, list) else [old] if old else []
+    if change.instead in items:
+        at = items.index(change.instead)
+        return [*items[:at], change.add, *items[at + 1 :]]
+    return [*items, change.add]
+
+
+def _not_safely(key: str) -> CannotEdit:
+    return CannotEdit(f"`{key}:` cannot be written here without changing more of the file", _BY_HAND)
+
+
+def _codes(parsed: tree.Parsed) -> list[str]:
+    return [problem.code for problem in parsed.problems]
+
+
+def mend(data: bytes, check: Callable[[bytes], Iterable[Problem]]) -> tuple[bytes, list[Mended]]:
+    """A deck file's bytes with each line that a problem shows as a block written so, and what was done, by line.
+
+    `check` reads a deck file and says what is wrong in it: where a block would not be right either (an id, say), the
+    line stays. So does a text that seems to go on in the line below, and every line of a file that stays unreadable.
+    """
+    mending = _Mending(data, check)
+    while mending.step():
+        pass
+    return mending.data, sorted(mending.done, key=lambda each: each.line)
+
+
+@dataclass(frozen=True, slots=True)
+class _Try:
+    """Text in which lines were made blocks (`tried`), and the same with a stand-in for each of their texts."""
+
+    text: str
+    masked: str
+    tried: tuple[tuple[Mended, Line], ...] = ()
+
+    def tried_lines(self) -> list[Mended]:
+        return [mended for mended, _ in self.tried]
+
+
+class _Mending:
+    """A file and what was mended in it. One step mends one line, or several where only all of them make it readable."""
+
+    def __init__(self, data: bytes, check: Callable[[bytes], Iterable[Problem]]) -> None:
+        self.data = data
+        self.check = check
+        self.done: list[Mended] = []
+        self.given_up: set[tuple[str, str]] = set()
+
+    def step(self) -> bool:
+        """Mend the next line, or give it up; False where there is none left."""
+        parsed = tree.parse("", self.data)
+        problem = self.next(parsed)
+        if problem is None:
+            return False
+        attempt = self.attempt(_Try(parsed.text, parsed.text), problem)
+        while attempt and not (tried := tree.parse("", encoded(attempt.text, self.data))).root:
+            further = self.next(tried)
+            attempt = self.attempt(attempt, further) if further else None
+        if attempt and self.is_meant(attempt):
+            self.data = encoded(attempt.text, self.data)
+            for mended in sorted((each for each, _ in attempt.tried), key=lambda each: each.line):
+                self.done = [*_moved(self.done, mended.line), mended]
+        else:
+            self.given_up.add((problem.code, line_at(parsed.text, problem.line)))
+        return True
+
+    def next(self, parsed: tree.Parsed) -> Problem | None:
+        for problem in parsed.problems:
+            if shows_block(problem) and (problem.code, line_at(parsed.text, problem.line)) not in self.given_up:
+                return problem
+        return None
+
+    def attempt(self, so_far: _Try, problem: Problem) -> _Try | None:
+        """The same with one line more made a block; None where that line is none to be made one."""
+        number, line = problem.line, taken_apart(line_at(so_far.text, problem.line))
+        if line is None or (problem.code == "comment-after-value" and line.text[0] in "[{"):
+            return None
+        if any(number in (each.line, each.line + 1) for each in so_far.tried_lines()):
+            return None
+        stand_in = _STAND_IN.format(len(so_far.tried))
+        tried = zip(_moved(so_far.tried_lines(), number), (old for _, old in so_far.tried), strict=True)
+        return _Try(
+            _with(so_far.text, number, line.block()),
+            _with(so_far.masked, number, line.below(stand_in)),
+            (*tried, (Mended(problem, number), line)),
+        )
+
+    def is_meant(self, attempt: _Try) -> bool:
+        """Whether the text reads as if each line held just its own text, and each text is right where it stands."""
+        new = encoded(attempt.text, self.data)
+        read, masked = tree.parse("", new), tree.parse("", encoded(attempt.masked, self.data))
+        texts = {_STAND_IN.format(number): line.text for number, (_, line) in enumerate(attempt.tried)}
+        if tree.plain(read.root) != _filled(tree.plain(masked.root), texts) or _codes(read) != _codes(masked):
+            return False
+        places = {(mended.line, len(line.start) + 2) for mended, line in attempt.tried}
+        return not any((problem.line, problem.column) in places for problem in self.check(new))
+
+
+_STAND_IN = "text-{}-of-a-mended-line"
+
+
+def _filled(node: Any, texts: Mapping[str, str]) -> Any:
+    if isinstance(node, str):
+        return texts.get(node, node)
+    if isinstance(node, list):
+        return [_filled(item, texts) for item in node]
+    return {key: _filled(value, texts) for key, value in node.items()} if isinstance(node, dict) else node
+
+
+def _with(text: str, number: int, lines: tuple[str, str]) -> str:
+    """`text` with line `number` replaced."""
+    start = offset_of(text, number, 1)
+    end = after_line(text, start)
+    return with_lines(text[:start] + text[end:], start, lines)
+
+
+def _moved(done: list[Mended], line: int) -> list[Mended]:
+    """The same in a file with one line more after `line`."""
+    return [replace(each, line=each.line + 1) if each.line > line else each for each in done]

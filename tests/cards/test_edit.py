@@ -1,0 +1,207 @@
+"""Changing deck files in place: the one key or line, and not a byte more."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from srs.cards import tree
+from srs.cards.deck import read_deck
+from srs.cards.edit import CannotEdit, ListChange, edit_note, mend
+from srs.cards.insert import insert_note, note_yaml
+from srs.cards.typefile import builtin_types
+from srs.errors import Problem
+
+TYPES = builtin_types()
+
+
+def errors(data: bytes) -> tuple[Problem, ...]:
+    return read_deck("decks/a.yaml", data, TYPES).problems
+
+
+def notes(data: bytes) -> list[object]:
+    return list(tree.plain(tree.parse("", data).root)["notes"])
+
+
+def renamed(text: str, column: int = 5, instead: str | None = None) -> str:
+    """The text with the note in line 2 given the id `new`, and `old` among those it had."""
+    changes: dict[str, str | ListChange] = {"id": "new", "was": ListChange("old", instead)}
+    return edit_note(text.encode(), 2, column, changes, "q").decode()
+
+
+IDS = "    id: new\n    was: [old]\n"
+
+INSERTED = {
+    "below a plain text": ("notes:\n  - q: x\n    a: y\n", "notes:\n  - q: x\n" + IDS + "    a: y\n"),
+    "no line end": ("notes:\n  - q: x", "notes:\n  - q: x\n" + IDS),
+    "the marker last": ("notes:\n  - a: y\n    q: x\n# z\n", "notes:\n  - a: y\n    q: x\n" + IDS + "# z\n"),
+    "text over lines": ("notes:\n  - q: x\n      y\n    a: y\n", "notes:\n  - q: x\n      y\n" + IDS + "    a: y\n"),
+    "quotes and a comment": ("notes:\n  - q: 'x'  # y\n    a: y\n", "notes:\n  - q: 'x'  # y\n" + IDS + "    a: y\n"),
+    "a block that keeps its lines": (
+        "notes:\n  - q: |+\n      x\n\n    a: y\n",
+        "notes:\n  - q: |+\n      x\n\n" + IDS + "    a: y\n",
+    ),
+    "wordings": ("notes:\n  - q:\n      - x\n      - z\n", "notes:\n  - q:\n      - x\n      - z\n" + IDS),
+    "an id that was": (
+        "notes:\n  - q: x\n    a: y\n    id: old\n",
+        "notes:\n  - q: x\n    a: y\n" + IDS,
+    ),
+    "an id in quotes": (
+        "notes:\n  - q: x\n    id: 'old'  # mine\n    was: [a, b]  # before\n",
+        "notes:\n  - q: x\n    id: 'new'  # mine\n    was: [a, b, old]  # before\n",
+    ),
+    "an empty id": ("notes:\n  - q: x\n    id:\n    was:\n", "notes:\n  - q: x\n    id: new\n    was: [old]\n"),
+    "one former id": (
+        "notes:\n  - q: x\n    id: a\n    was: b\n",
+        "notes:\n  - q: x\n    id: new\n    was: [b, old]\n",
+    ),
+    "former ids on lines": (
+        "notes:\n  - q: x\n    was:\n      - a\n      # why\n      - b\n    id: c\n",
+        "notes:\n  - q: x\n    was:\n      - a\n      # why\n      - b\n      - old\n    id: new\n",
+    ),
+    "no former ids": ("notes:\n  - q: x\n    was: []\n", "notes:\n  - q: x\n    id: new\n    was: [old]\n"),
+}
+
+
+@pytest.mark.parametrize("name", INSERTED)
+def test_keys_of_a_note(name: str) -> None:
+    """A key is set where it stands, or put below the marker in the note's own indentation; all else stays as it is."""
+    before, after = INSERTED[name]
+    assert renamed(before) == after
+
+
+def test_line_ends_and_byte_order_mark() -> None:
+    """Windows line ends and a byte order mark stay, and the new lines end likewise."""
+    data = b"\xef\xbb\xbfnotes:\r\n- q: x\r\n  a: y\r\n"
+    assert edit_note(data, 2, 3, {"id": "new"}, "q") == b"\xef\xbb\xbfnotes:\r\n- q: x\r\n  id: new\r\n  a: y\r\n"
+
+
+def test_a_former_id_gives_its_place() -> None:
+    """The id that a note takes again leaves `was:`, and the one it had stands there instead."""
+    after = renamed("notes:\n  - q: x\n    id: old\n    was: [a, new, b]\n", instead="new")
+    assert after == "notes:\n  - q: x\n    id: new\n    was: [a, old, b]\n"
+
+
+@pytest.mark.parametrize("id", ["007", "no", "1.10", "-", "---", ".inf", "2024-01-01", "null", "a.b_c-d"])
+def test_ids_that_yaml_would_read_otherwise(id: str) -> None:
+    """An id is written so that YAML of any kind reads it as this text."""
+    yaml = pytest.importorskip("yaml")
+    data = edit_note(b"notes:\n  - q: x\n    a: y\n", 2, 5, {"id": id, "was": ListChange(id)}, "q")
+    assert notes(data) == [{"q": "x", "a": "y", "id": id, "was": [id]}]
+    if id != "2024-01-01":
+        assert yaml.safe_load(data)["notes"][0]["id"] == id
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "said"),
+    [
+        ("notes: [{q: x, a: y}]\n", (1, 9), "is written in braces"),
+        ("notes:\n  - {q: x, a: y}\n", (2, 5), "is written in braces"),
+        ("notes:\n  - q: x\n", (7, 5), "there is no note in line 7"),
+        ("notes:\n  - q: |\n      x", (2, 5), "`was:` cannot be written here"),
+        ("notes:\n  - q: x\n    was: {}\n", (2, 5), "`was:` cannot be written here"),
+        ("notes:\n  - q: x: y\n", (2, 5), "the file has an error in line 2"),
+        ("", (2, 5), "the file is empty"),
+    ],
+)
+def test_where_it_cannot(text: str, place: tuple[int, int], said: str) -> None:
+    """What cannot be changed without changing more is refused, with a way out."""
+    with pytest.raises(CannotEdit) as raised:
+        edit_note(text.encode(), *place, {"id": "a", "was": ListChange("b")}, "q")
+    assert said in raised.value.message
+    assert raised.value.hint
+
+
+TEXT = st.text(st.sampled_from(" \n:#-'\"ab|>[]{}é")).filter(str.strip)
+NOTE = st.fixed_dictionaries({"q": TEXT, "a": TEXT}, optional={"id": st.just("x"), "was": st.just(["y", "z"])})
+
+
+@given(st.lists(NOTE, min_size=1, max_size=4), st.data(), st.booleans())
+def test_all_other_notes_stay(written: list[dict[str, str]], data: st.DataObject, windows: bool) -> None:
+    """Whatever the notes hold, an edit changes the one note, in the keys it was to change, and inserts bytes only."""
+    deck = b"notes:\r\n" if windows else b"notes:\n"
+    for note in written:
+        deck = insert_note(deck, note_yaml(note))
+    number = data.draw(st.integers(0, len(written) - 1))
+    root = tree.parse("", deck).root
+    assert isinstance(root, tree.Mapping) and isinstance(root.values["notes"], tree.Sequence)
+    at = root.values["notes"].items[number]
+    after = edit_note(deck, at.line, at.column, {"id": "new", "was": ListChange("x")}, "q")
+    wanted = [*written[:number], {**written[number], "id": "new"}, *written[number + 1 :]]
+    wanted[number]["was"] = [*written[number].get("was", []), "x"]
+    assert notes(after) == wanted
+    assert after.count(b"\r\n") == (after.count(b"\n") if windows else 0)
+
+
+MENDED = {
+    "a comment": ("q: What does # do?", "What does # do?"),
+    "a colon": ("q: Note: this", "Note: this"),
+    "a backtick": ("q: `ls`", "`ls`"),
+    "a star": ("q: *all", "*all"),
+    "an anchor": ("q: &co", "&co"),
+    "a tag": ("q: !x y", "!x y"),
+    "a dash": ("q: - x", "- x"),
+    "an escape": (r'q: "C:\temp"', r"C:\temp"),
+    "after a quote": ('q: "one" two', '"one" two'),
+    "an open quote": ("q: 'tis", "'tis"),
+    "an open bracket": ("q: [x) is half open", "[x) is half open"),
+    "a percent": ("q: %d", "%d"),
+}
+
+
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+@pytest.mark.parametrize("name", MENDED)
+def test_lines_become_blocks(name: str, end: str) -> None:
+    """A line of which YAML would lose or refuse something becomes a block that holds just what is written."""
+    line, text = MENDED[name]
+    before = f"# mine\nnotes:\n  - {line}\n    a: y  \n  - q: z\n    a: w\n".replace("\n", end).encode()
+    after, done = mend(before, errors)
+    assert notes(after) == [{"q": text, "a": "y"}, {"q": "z", "a": "w"}]
+    assert [each.line for each in done] == [3]
+    old, new = before.split(b"\n"), after.split(b"\n")
+    assert (new[:2], new[4:]) == (old[:2], old[3:])
+    assert errors(after) == ()
+
+
+def test_the_hint_is_what_is_written() -> None:
+    """What the hint of a problem shows is what stands in the file afterwards."""
+    before = b"notes:\n  - q: What does # do?\n    a: y\n"
+    (problem,) = errors(before)
+    after, _ = mend(before, errors)
+    shown = "\n".join(problem.hint.splitlines()[1:3])
+    assert shown in after.decode()
+
+
+def test_several_lines() -> None:
+    """Many lines of a file are mended at once, each is named where it stands then."""
+    after, done = mend(b"notes:\n  - q: a # b\n    a: `c`\n  - q: e\n    a: f: g\n", errors)
+    assert notes(after) == [{"q": "a # b", "a": "`c`"}, {"q": "e", "a": "f: g"}]
+    assert [each.line for each in done] == [2, 4, 7]
+    assert [each.problem.code for each in done] == ["comment-after-value", "leading-character", "colon-in-text"]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "notes:\n  - q: What # is\n      this?\n    a: y\n",
+        "notes:\n  - q: x\n    id: a # b\n    a: y\n",
+        "notes:\n  - q: x\n    tags: [a, b # c\n      ]\n    a: y\n",
+        "notes:\n  - q: x\n    tags: [a, b\n    a: y\n",
+        "notes:\n  - q: x\n   a: y\n",
+        "notes:\n  - q: x\n    q: z\n    a: y\n",
+        "notes:\n  - q: x\n    a: y # z\n   b: w\n",
+    ],
+)
+def test_what_stays(text: str) -> None:
+    """What is no single text, or would be wrong as a block too, stays byte for byte."""
+    assert mend(text.encode(), errors) == (text.encode(), [])
+
+
+@given(st.text(st.sampled_from("ab #:'\"[]{}|>-!&*%@`\\n\n "), max_size=80))
+def test_mending_never_makes_it_worse(text: str) -> None:
+    """Whatever stands in a file, mending ends, does not want to be done again, and leaves other notes as they are."""
+    before = f"notes:\n  - q: {text}\n    a: y\n  - q: kept\n    a: w\n".encode()
+    after, done = mend(before, errors)
+    assert (after == before) == (not done)
+    assert mend(after, errors) == (after, [])
+    if done:
+        assert {"q": "kept", "a": "w"} in notes(after)
