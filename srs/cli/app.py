@@ -2,12 +2,28 @@
 
 import os
 import re
+import sqlite3
 import sys
 from typing import Annotated
 
 import typer
 
-from srs.cli import add, backup, card, change, check, doctor, export, init, rename, reschedule, review, script, status
+from srs.cli import (
+    add,
+    backup,
+    card,
+    change,
+    check,
+    doctor,
+    export,
+    init,
+    rename,
+    reschedule,
+    review,
+    script,
+    status,
+    sync,
+)
 from srs.cli.context import Context
 from srs.cli.output import complain
 from srs.errors import SrsError, UsageError, said_by_system
@@ -68,6 +84,7 @@ app.command("backup")(backup.backup)
 app.command("restore")(backup.restore)
 app.command("rename")(rename.rename)
 app.command("doctor")(doctor.doctor)
+app.command("sync")(sync.sync)
 app.command("init")(init.init)
 
 
@@ -86,6 +103,9 @@ def main() -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cannot be written is not tried again at the end
         if not isinstance(error, BrokenPipeError):
             complain(": ".join(filter(None, [str(error.filename or ""), said_by_system(error)])))
+        sys.exit(1)
+    except sqlite3.DatabaseError as error:
+        complain(f"the index cannot be used now: {error}", "what you answered is kept; mend it and repeat the command")
         sys.exit(1)
     except Exception as error:
         if os.environ.get("SRS_TRACEBACK"):

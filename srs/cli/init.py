@@ -1,4 +1,4 @@
-"""`srs init`: a new collection."""
+"""`srs init`: a new collection, or git for one that is there."""
 
 import shlex
 from pathlib import Path
@@ -6,20 +6,14 @@ from typing import Annotated
 
 import typer
 
-from srs.errors import SrsError
-
-_ATTRIBUTES = """\
-# Journals are only ever appended to, each by one device: both sides of a merge are kept.
-journal/*.jsonl merge=union -text
-decks/** text=auto
-"""
+from srs.cli.output import tell
 
 
 def init(
     ctx: typer.Context,
     folder: Annotated[str, typer.Argument(metavar="[DIR]", help="Where; ~/srs without it.")] = "",
     empty: Annotated[bool, typer.Option("--empty", help="Without the starter decks.")] = False,
-    git: Annotated[bool, typer.Option("--git", help="As a git repository, to carry it between machines.")] = False,
+    git: Annotated[bool, typer.Option("--git", help="As a git repository, for srs sync; also where one is.")] = False,
     source: Annotated[
         str, typer.Option("--from", metavar="DIR", help="With another collection's decks and history.")
     ] = "",
@@ -28,29 +22,31 @@ def init(
 
     Example: srs init ~/cards --git
     """
-    from srs.collection.locations import default_collection
+    from srs.collection.locations import SETTINGS_NAME, default_collection
     from srs.collection.starter import make_collection
 
     environ = ctx.obj.environ
     root = Path(folder).expanduser() if folder else default_collection(environ)
-    make_collection(root, environ, Path(source).expanduser() if source else None, empty)
-    print(f"Made a collection in {root}.")
-    if git:
-        _set_up_git(root)
-        print("It is a git repository now. Its journal tells when you studied: think of that before you publish it.")
+    if not (git and not empty and not source and (root / SETTINGS_NAME).is_file()):
+        make_collection(root, environ, Path(source).expanduser() if source else None, empty)
+        print(f"Made a collection in {root}.")
     there = "" if root == default_collection(environ) else f" -C {shlex.quote(str(root))}"
+    if git:
+        _set_up_git(root, ctx, there)
     print(f"Study it: srs{there} review")
 
 
-def _set_up_git(root: Path) -> None:
-    import subprocess
+def _set_up_git(root: Path, ctx: typer.Context, there: str) -> None:
+    from srs.upkeep.repository import set_up
 
-    attributes = root / ".gitattributes"
-    if not attributes.exists():
-        attributes.write_text(_ATTRIBUTES, "utf-8")
-    try:
-        subprocess.run(["git", "init", "--quiet", str(root)], check=True, capture_output=True, text=True)
-    except FileNotFoundError:
-        raise SrsError("git is not installed; the collection itself is made", "install git, then: git init") from None
-    except subprocess.CalledProcessError as error:
-        raise SrsError(f"git init failed: {error.stderr.strip()}", "the collection itself is made") from None
+    made = set_up(root.resolve(), ctx.obj.environ)
+    if made.new:
+        print("It is a git repository now. Its journal tells when you studied: think of that before you publish it.")
+    elif made.written:
+        print(f"It is a git repository already; added {' and '.join(made.written)}.")
+    else:
+        print("It is a git repository already, and set up.")
+    if made.committed:
+        print(f"All of it is committed. To share it: git remote add origin URL, then srs{there} sync")
+    elif made.refused:
+        tell(f"Nothing is committed yet: {made.refused}. `srs{there} sync` does it.")

@@ -130,3 +130,60 @@ def test_from_nowhere(bare: Srs) -> None:
     assert "nowhere" in done.err
     assert not (bare.home / "srs" / "srs.toml").exists()
     assert bare("init").code == 0
+
+
+def test_git_on_a_collection(srs: Srs) -> None:
+    """`--git` on a collection that is no repository makes it one, commits it, and leaves its files alone."""
+    (srs.home / ".gitconfig").write_text("[user]\n\tname = Mira\n\temail = mira@example.org\n")
+    before = {path: path.read_bytes() for path in srs.root.rglob("*") if path.is_file()}
+    done = srs("init", str(srs.root), "--git")
+    assert (done.code, done.err) == (0, "")
+    assert "Made a collection" not in done.out
+    assert "It is a git repository now." in done.out
+    assert "git remote add origin URL" in done.out
+    assert all(path.read_bytes() == data for path, data in before.items())
+    assert _git(srs, "status", "--porcelain") == ""
+    assert "decks/cities.yaml" in _git(srs, "ls-files").splitlines()
+    again = srs("init", str(srs.root), "--git")
+    assert (again.code, again.err) == (0, "")
+    assert "It is a git repository already, and set up." in again.out
+    assert _git(srs, "rev-list", "--count", "HEAD") == "1"
+
+
+def test_git_completes_a_repository(srs: Srs) -> None:
+    """`--git` on a repository without .gitattributes adds what is missing and commits that."""
+    (srs.home / ".gitconfig").write_text("[user]\n\tname = Mira\n\temail = mira@example.org\n")
+    _git(srs, "init", "--quiet")
+    (srs.root / ".gitignore").write_text("mine\n")
+    done = srs("init", str(srs.root), "--git")
+    assert "It is a git repository already; added .gitattributes." in done.out
+    assert (srs.root / ".gitignore").read_text() == "mine\n"
+    assert _git(srs, "status", "--porcelain") == ""
+
+
+def test_git_without_a_name(srs: Srs) -> None:
+    """Where git knows no name of the user's, everything is set up, nothing is committed, and that is said."""
+    (srs.home / ".gitconfig").write_text("[user]\n\tuseConfigOnly = true\n")
+    done = srs("init", str(srs.root), "--git")
+    assert done.code == 0
+    assert "git knows no name of yours" in done.err
+    assert (srs.root / ".gitattributes").exists()
+    assert srs("sync").code == 0
+
+
+def test_git_where_another_repository_is_above(srs: Srs) -> None:
+    """In a repository that holds the collection, it stays in that one; in one that does not, it gets its own."""
+    (srs.home / ".gitconfig").write_text("[user]\n\tname = Mira\n\temail = mira@example.org\n")
+    _git(srs, "init", "--quiet", str(srs.home))
+    assert "It is a git repository now." in srs("init", str(srs.root), "--git").out
+    assert (srs.root / ".git").is_dir()
+    (srs.root / ".git").rename(srs.home / "away")
+    _git(srs, "add", "srs.toml")
+    done = srs("init", str(srs.root), "--git")
+    assert "It is a git repository already" in done.out
+    assert not (srs.root / ".git").exists()
+
+
+def _git(srs: Srs, *words: str) -> str:
+    done = subprocess.run(["git", *words], cwd=srs.root, env=srs.env, capture_output=True, text=True, check=True)
+    return done.stdout.strip()
