@@ -96,7 +96,7 @@ def _refuse_twin(collection: Collection, note_id: str) -> None:
         from srs.collection.stored import note_from_json
 
         twin = note_from_json(row[0])
-        message = f"there is a note `{twin.id}` already, at {twin.place.path}:{twin.place.line}"
+        message = f"there is a note `{twin.id}` already, at {twin.place}"
         raise SrsError(message, "change that one, or give this one an id of its own with --id")
 
 

@@ -18,7 +18,7 @@ from srs.cards.notetype import NoteTypes
 from srs.collection import content, history, journal, queries, views
 from srs.collection.device import device_name
 from srs.collection.files import keep_copy, locked, replace_file
-from srs.collection.index import Watch, discard, open_index, unwatched, writing
+from srs.collection.index import Watch, discard, open_index, spoilt, unwatched, writing
 from srs.collection.locations import (
     SETTINGS_NAME,
     cache_folder,
@@ -121,15 +121,13 @@ class Collection:
         try:
             return cls._opened(root, environ, settings, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
-            if "locked" in str(error):
-                raise SrsError(
-                    "another srs is busy with this collection", "wait for it, or end it, and repeat"
-                ) from None
+            if not spoilt(error):
+                raise _not_opened(path, error) from None
             discard(path)  # a damaged index shows only when it is used; the text has everything
         try:
             return cls._opened(root, environ, settings, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
-            raise SrsError(f"{path}: the index cannot be made, {error}", _OTHER_CACHE) from None
+            raise _not_opened(path, error) from None
 
     @classmethod
     def _opened(
@@ -149,8 +147,11 @@ class Collection:
 
     def refresh(self) -> bool:
         """Read what changed in decks and journal since the last time. True where anything did. Raises SrsError."""
-        if not (self.root / SETTINGS_NAME).exists():
-            raise SrsError(f"{self.root}: the collection is not there any more", "put it back, and go on")
+        try:
+            (self.root / SETTINGS_NAME).stat()
+        except OSError as error:
+            message = f"{self.root}: the collection cannot be reached, {said_by_system(error)}"
+            raise SrsError(message, "bring it back, and go on") from None
         try:
             return self._refresh()
         except sqlite3.DatabaseError as error:
@@ -548,6 +549,13 @@ def _said(at: int) -> str:
 def _stands(state: CardState) -> tuple[str | None, bool, int | None]:
     """What must not change between the preview and the answer, for the promise to hold."""
     return state.last_event, state.suspended, state.buried_until
+
+
+def _not_opened(path: Path, error: sqlite3.DatabaseError) -> SrsError:
+    if "locked" in str(error):
+        return SrsError("another srs is busy with this collection", "wait for it, or end it, and repeat")
+    hint = "make room on the disk and the folder writable, or name another one in $SRS_CACHE_DIR"
+    return SrsError(f"{path}: the index cannot be used, {error}", hint)
 
 
 def _index_fails(error: sqlite3.DatabaseError) -> SrsError:

@@ -45,6 +45,7 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
     draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
+        _drop_drafts(real)
         with draft.open("xb") as file:
             file.write(new)
             file.flush()
@@ -53,12 +54,30 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
             draft.chmod(real.stat().st_mode & 0o7777)
         _compare(path, real, old)
         draft.replace(real)
-        sync_folder(real.parent)
     except OSError as error:
         message = f"{path}: not written, {said_by_system(error)}"
         raise SrsError(message, "nothing was changed; mend it and repeat") from error
     finally:
+        _drop(draft)
+    try:
+        sync_folder(real.parent)
+    except OSError as error:
+        message = f"{path}: changed, but perhaps not for good: {said_by_system(error)}"
+        raise SrsError(message, "look after the disk, then whether the change is there") from error
+
+
+def _drop_drafts(real: Path) -> None:
+    """Drafts that a killed program left. Who replaces a file holds the lock, so none of them is in use."""
+    for other in real.parent.iterdir():
+        if other.name.startswith(f".{real.name}.") and other.name.endswith(".tmp"):
+            _drop(other)
+
+
+def _drop(draft: Path) -> None:
+    try:
         draft.unlink(missing_ok=True)
+    except OSError:
+        pass  # the next one drops it
 
 
 def keep_copy(folder: Path, name: str, data: bytes, most: int = 10) -> None:

@@ -51,13 +51,26 @@ class Plan:
 
 
 def journal_files(folder: Path) -> dict[str, Seen]:
-    """The journal's files by name, conflict copies and all; hidden files are not ours."""
+    """The journal's files by name, conflict copies and all; hidden files are not ours.
+
+    Raises SrsError where the folder cannot be read, or a name of ours is no file: half a history would be a wrong one.
+    """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except FileNotFoundError:
         return {}
-    ours = (entry for entry in entries if not entry.name.startswith(".") and entry.is_file())
-    return {shown_name(entry.name): seen_of(entry.stat()) for entry in ours}
+    except OSError as error:
+        raise _unreadable(folder, error) from None
+    found: dict[str, Seen] = {}
+    for entry in entries:
+        if not entry.name.startswith(".") and (entry.is_file() or entry.name.endswith(".jsonl")):
+            try:
+                found[shown_name(entry.name)] = seen_of(entry.stat())
+            except FileNotFoundError as error:
+                if entry.is_symlink():
+                    raise _unreadable(folder / entry.name, error) from None
+                # else it went while we looked
+    return found
 
 
 def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> bool:
@@ -141,6 +154,7 @@ def keep_lost(lost: Path, events: Iterable[ev.Event]) -> None:
     try:
         lost.parent.mkdir(parents=True, exist_ok=True)
         with lost.open("ab") as file:
+            file.write(b"\n" if file.tell() else b"")  # a program that died may have left the beginning of a line
             file.write(b"".join(line + b"\n" for line in lines))
             file.flush()
             os.fsync(file.fileno())
@@ -165,8 +179,12 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
     try:
         return journal.read(path, mark, ev.is_whole)
     except OSError as error:
-        message = f"{path}: cannot be read, {said_by_system(error)}"
-        raise SrsError(message, "without it the state of the cards is not known") from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> SrsError:
+    message = f"{path}: cannot be read, {said_by_system(error)}"
+    return SrsError(message, "without it the state of the cards is not known")
 
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: set[str], watch: Watch) -> bool:
@@ -235,10 +253,14 @@ def _present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
 
 def _takes_place(db: sqlite3.Connection, row: EventRow) -> bool:
     """Settle two lines with one id: where they differ, forged or damaged, the same one counts in every order."""
-    there = db.execute(f"select {_AS_WRITTEN} from event where id = ?", (row[0],)).fetchone()
+    *there, device = db.execute(f"select {_AS_WRITTEN}, device from event where id = ?", (row[0],)).fetchone()
+    there = tuple(there)
+    if row[-1] < device:  # it stands in the files of two devices, as after `cat`
+        db.execute("update event set device = ? where id = ?", (row[-1], row[0]))
     if there == row[:-1] or one_of_two(event_of(there), event_of(row[:-1])) == event_of(there):
         return False
     db.execute("delete from event where id = ?", (row[0],))
+    row = (*row[:-1], min(row[-1], device))
     db.execute(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", row)
     set_meta(db, "settled for", "")  # the card that the other line named is to be folded as well
     return True
@@ -273,7 +295,10 @@ def _settle(db: sqlite3.Connection) -> set[str]:
     db.executemany("update event set dead = not dead where id = ?", [(id_,) for id_ in changed])
     corrections = amendments(links, dead)
     amended = {row[0] for row in db.execute("select id from event where written_at is not null")}
-    db.execute("update event set at = written_at, day = written_day, written_at = null where written_at is not null")
+    db.execute(
+        "update event set at = written_at, day = written_day, written_at = null, written_day = null"
+        " where written_at is not null"
+    )
     db.executemany(
         "update event set written_at = at, written_day = day, at = ?, day = case when do = 'review' then ? else day end"
         " where id = ? and do != 'amend'",

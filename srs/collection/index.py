@@ -15,6 +15,15 @@ Watch = Callable[[str, int, int], None]
 """Told of long work, again and again: what it is, how many steps are done, of how many."""
 
 _BUSY_SECONDS = 60.0
+_NOT_THE_FILE = (
+    sqlite3.SQLITE_BUSY,
+    sqlite3.SQLITE_LOCKED,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_NOMEM,
+)
 
 
 def unwatched(what: str, done: int, total: int) -> None:
@@ -27,13 +36,19 @@ def open_index(path: Path) -> sqlite3.Connection:
     with locked(path.parent):  # SQLite does not wait for its lock while a file turns to WAL
         try:
             return _opened(path)
-        except sqlite3.OperationalError as error:
-            if "locked" in str(error):
+        except sqlite3.DatabaseError as error:
+            if not spoilt(error):
                 raise
             discard(path)
-        except sqlite3.DatabaseError:
-            discard(path)
         return _opened(path)
+
+
+def spoilt(error: sqlite3.DatabaseError) -> bool:
+    """Whether the file is to blame, so that a new one helps; not where it is locked, or the disk full or read-only."""
+    code = getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR)
+    if code & 0xFF == sqlite3.SQLITE_IOERR:
+        return code in (sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_IOERR_SHORT_READ)
+    return code & 0xFF not in _NOT_THE_FILE
 
 
 def discard(path: Path) -> None:

@@ -23,6 +23,10 @@ class JournalError(SrsError):
     """The event could not be put on disk; it does not count."""
 
 
+class _Unsure(OSError):
+    """The disk refused a write and then to take it back: what was to be written may be there or not."""
+
+
 @dataclass(frozen=True, slots=True)
 class Mark:
     """How far a journal file has been read, and what proves that the part before is still the same."""
@@ -104,10 +108,13 @@ def read(path: Path, mark: Mark | None, whole: Callable[[bytes], bool]) -> Chunk
 
 
 def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:
-    """True where everything up to the mark is what was read then."""
+    """True where everything up to the mark is what was read then.
+
+    For a file that grew, its last part tells. One that did not, and yet is looked at again, was touched otherwise.
+    """
     if stat.st_size < mark.read_to:
         return False
-    if stat.st_ino == mark.inode:
+    if stat.st_ino == mark.inode and stat.st_size > mark.read_to:
         return os.pread(descriptor, len(mark.tail), mark.read_to - len(mark.tail)) == mark.tail
     checksum, offset = 0, 0
     while offset < mark.read_to:
@@ -127,9 +134,10 @@ def _append_once(path: Path, header: bytes, data: bytes, whole: Callable[[bytes]
         if not _is_at(path, descriptor):
             return False
         size = _mend_tail(path, descriptor, whole, aside)
-        _write(descriptor, data if size else header + b"\n" + data, size)
-        if not size:
-            sync_folder(path.parent)
+        if size:
+            _write(descriptor, data, size)
+        else:
+            _write(descriptor, header + b"\n" + data, 0, path.parent)
         return _is_at(path, descriptor)
     finally:
         os.close(descriptor)
@@ -144,15 +152,23 @@ def _is_at(path: Path, descriptor: int) -> bool:
     return (there.st_ino, there.st_dev) == (ours.st_ino, ours.st_dev)
 
 
-def _write(descriptor: int, data: bytes, size: int) -> None:
-    """Write and sync, or leave the file as long as it was."""
+def _write(descriptor: int, data: bytes, size: int, folder: Path | None = None) -> None:
+    """Write and sync, with the `folder` of a new file, or leave the file as long as it was.
+
+    Raises _Unsure where the disk refuses that as well.
+    """
     try:
         view = memoryview(data)
         while view:
             view = view[os.write(descriptor, view) :]
         os.fsync(descriptor)
-    except OSError:
-        os.ftruncate(descriptor, size)
+        if folder:
+            sync_folder(folder)
+    except OSError as error:
+        try:
+            os.ftruncate(descriptor, size)
+        except OSError:
+            raise _Unsure(error.errno, error.strerror) from error
         raise
 
 
@@ -193,5 +209,8 @@ def _refused(path: Path, error: OSError) -> JournalError:
         errno.EACCES: f"make {path.parent} writable, then answer again",
         errno.EROFS: "the disk is read-only: mount it writable, then answer again",
     }
+    if isinstance(error, _Unsure):
+        message = f"{path}: perhaps saved, perhaps not: {said_by_system(error)}, and it cannot be taken back"
+        return JournalError(message, "look after the disk first; then `srs undo --list` tells what is there")
     hint = hints.get(error.errno or 0, "mend it, then answer again")
     return JournalError(f"{path}: not saved, {said_by_system(error)}", hint)
