@@ -36,6 +36,7 @@ lint: $(VENV)/.dev
 # The pictures and the tree in the docs, remade from the program itself.
 screens: $(VENV)/.dev
 	@$(BIN)/python docs/screens.py
+	@$(BIN)/python -m tests.cli.stored_screens
 	@$(BIN)/python docs/tree.py
 
 check-python:

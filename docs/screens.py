@@ -20,7 +20,7 @@ import pyte
 
 FOLDER = Path(__file__).parent / "screens"
 NOW = "2026-12-01T09:00:00Z"
-COLUMNS, ROWS = 78, 30
+COLUMNS, ROWS = 78, 20
 CELL, LINE, MARGIN = 8.4, 20, 16  # pixels
 
 SRS = [sys.executable, "-m", "srs"]

@@ -27,7 +27,17 @@ def files() -> list[Path]:
 
 def listing() -> str:
     """One line a file, grouped by folder in the order of the floor plan."""
-    order = ["srs/cli", "srs/study", "srs/upkeep", "export", "srs/collection", "srs/memory", "srs/cards", "srs"]
+    order = [
+        "srs/cli",
+        "srs/study",
+        "srs/upkeep",
+        "export",
+        "srs/insight",
+        "srs/collection",
+        "srs/memory",
+        "srs/cards",
+        "srs",
+    ]
     lines: list[str] = []
     for folder in order:
         inside = [path for path in files() if _group(path) == folder]

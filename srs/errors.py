@@ -16,6 +16,11 @@ class SrsError(Exception):
         self.message = message
         self.hint = hint
 
+    @property
+    def sentences(self) -> str:
+        """Message and hint, to be read one after the other."""
+        return " ".join(sentence(part) for part in (self.message, self.hint) if part)
+
 
 class UsageError(SrsError):
     """The command was called in a way that means nothing."""
@@ -26,6 +31,11 @@ class UsageError(SrsError):
 def said_by_system(error: OSError) -> str:
     """Why the system refused, without the path, in the voice of our messages: `permission denied`."""
     return (error.strerror or str(error)).lower()
+
+
+def sentence(clause: str) -> str:
+    """A message or hint of an error as a sentence of its own."""
+    return f"{clause[:1].upper()}{clause[1:]}{'' if not clause or clause.endswith(('.', '?', '!')) else '.'}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

@@ -15,11 +15,11 @@ from functools import lru_cache
 from typing import Any
 
 from srs.cards import tree
-from srs.cards.identity import derived_id, valid_id
+from srs.cards.identity import ID_RULE, derived_id, valid_id
 from srs.cards.note import DeckFile, Note, Place, Prompt
 from srs.cards.notetype import Field, NoteType, NoteTypes
 from srs.cards.tree import Mapping, Node, Position, Sequence, Text
-from srs.errors import Problem, Severity
+from srs.errors import Problem, Severity, sentence
 
 FILE_KEYS = ("deck", "tags", "notes", "author", "licence", "description", "cards", "format", "draft")
 NOTE_KEYS = ("id", "tags", "needs", "was", "draft", "cards", "guid", "type", "fields", "from", "prompts")
@@ -33,7 +33,7 @@ _GOVERNING = {"deck", "tags", "cards", "draft", "format", "notes"}
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _LATER = re.compile(r"(?!1$)[1-9][0-9]*", re.ASCII)
-_ID_HINT = "An id is made of a-z, 0-9, `.`, `_` and `-`."
+_ID_HINT = sentence(ID_RULE)
 _LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- `."
 
 

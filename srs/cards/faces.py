@@ -32,6 +32,16 @@ class Sheet:
 
 
 @dataclass(frozen=True, slots=True)
+class Typed:
+    """An answer to be typed: the field it stands in, the right one as plain text, whether accents and case count."""
+
+    field: str
+    expected: str
+    accents: bool
+    case: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Face:
     """Both sides of a card as HTML. `answer` is what the back adds to the front (all of it where it does not say)."""
 
@@ -77,18 +87,44 @@ def wordings(note: Note, template: str) -> int:
 
 def face(note: Note, types: NoteTypes, card: str, wording: int = 0) -> Face:
     """The two sides of a card, by its id or its template's; `wording` turns with each showing. Raises SrsError."""
-    kind = types.get(note.type)
     name = card.rpartition(":")[2]
     prompt = _prompt_of(note, name)
-    if kind is not None and prompt is not None:
+    if note.type in types and prompt is not None:
         shown = types[PROMPT]
         return _sides(note, shown, shown.templates[0], _prompt_fields(note, prompt, types, wording), None)
+    kind, found, number = _template_of(note, types, name)
+    return _face(note, kind, found, wording, number)
+
+
+def typed_field(note: Note, types: NoteTypes, card: str) -> Typed | None:
+    """What is to be typed on a card, by its id or its template's; None where nothing is. Raises SrsError."""
+    name = card.rpartition(":")[2]
+    if _prompt_of(note, name) is not None:
+        return None
+    kind, each, number = _template_of(note, types, name)
+    if "type" not in each.front:
+        return None
+    front = template.parse(gated_front(kind, each))
+    fields = _shown_fields(note, kind, each, template.names(front), 0)
+    blank = template.typed(front, {**_about(note, kind, each), **fields}, number=number)
+    if blank is None:
+        return None
+    from srs.cards.typed import expected_text
+
+    ignored = next((field.ignore for field in kind.fields if field.name == blank.field), ())
+    accents = blank.accents and "accents" not in ignored
+    return Typed(blank.field, expected_text(blank.html), accents, "case" not in ignored)
+
+
+def _template_of(note: Note, types: NoteTypes, name: str) -> tuple[NoteType, Template, int | None]:
+    """The template that shows a card of the note itself, and the number of the cloze that it asks."""
+    kind = types.get(note.type)
     if kind is not None and kind.cloze and re.fullmatch("c[0-9]{1,3}", name):
-        return _face(note, kind, kind.templates[0], wording, int(name[1:]))
+        return kind, kind.templates[0], int(name[1:])
     found = next((each for each in kind.templates if each.id == name), None) if kind is not None else None
     if kind is None or found is None or kind.cloze:
         raise SrsError(f"there is no card `{note.id}:{name}`")
-    return _face(note, kind, found, wording, None)
+    return kind, found, None
 
 
 def gated_front(kind: NoteType, each: Template) -> str:
@@ -228,21 +264,29 @@ def _caveat(choice: str, choices: tuple[str, ...]) -> str:
 
 def _face(note: Note, kind: NoteType, each: Template, wording: int, number: int | None) -> Face:
     names = template.names(template.parse(each.front)) | template.names(template.parse(each.back))
+    return _sides(note, kind, each, _shown_fields(note, kind, each, names, wording), number)
+
+
+def _shown_fields(note: Note, kind: NoteType, each: Template, names: Collection[str], wording: int) -> dict[str, str]:
     fields = _fields(note, kind, names, wording) | _gate_fields(kind, _own_cards(note, kind))
     if gates(kind):  # a card is shown as long as it is known, also when the note no longer asks for it
         fields[gate(each.id)] = "1"
-    return _sides(note, kind, each, fields, number)
+    return fields
 
 
-def _sides(note: Note, kind: NoteType, each: Template, fields: Mapping[str, str], number: int | None) -> Face:
-    known = {
+def _about(note: Note, kind: NoteType, each: Template) -> dict[str, str]:
+    """The special names of a template."""
+    return {
         "Tags": html.escape(" ".join(note.tags)),
         "Deck": html.escape(note.deck),
         "Subdeck": html.escape(note.deck.rpartition("::")[2]),
         "Card": html.escape(each.name),
         "Type": html.escape(kind.anki_name or kind.name),
-        **fields,
     }
+
+
+def _sides(note: Note, kind: NoteType, each: Template, fields: Mapping[str, str], number: int | None) -> Face:
+    known = {**_about(note, kind, each), **fields}
     front = template.render(template.parse(gated_front(kind, each)), known, number=number).strip()
     back = template.parse(each.back)
     whole = template.render(back, {**known, "FrontSide": front}, number=number, answer=True).strip()

@@ -15,8 +15,11 @@ import unicodedata
 from hashlib import sha256
 
 LONGEST_SLUG = 32
+LONGEST_ID = 200
+"""Characters of the id of a note, a prompt or a card template: so a card's id always fits a line of the journal."""
+ID_RULE = f"an id is made of a-z, 0-9, `.`, `_` and `-`, at most {LONGEST_ID} of them"
 
-_VALID = re.compile(r"[a-z0-9._-]+")
+_VALID = re.compile(rf"[a-z0-9._-]{{1,{LONGEST_ID}}}")
 _BETWEEN = re.compile(r"[^a-z0-9]+")
 
 

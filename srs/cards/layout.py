@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-_MARK = b"\xef\xbb\xbf"
+MARK = b"\xef\xbb\xbf"
 
 
 def offset_of(text: str, line: int, column: int) -> int:
@@ -41,4 +41,4 @@ def with_lines(text: str, offset: int, lines: Sequence[str]) -> str:
 
 def encoded(text: str, like: bytes) -> bytes:
     """The bytes of a text, with a byte order mark where `like` has one."""
-    return (_MARK if like.startswith(_MARK) else b"") + text.encode()
+    return (MARK if like.startswith(MARK) else b"") + text.encode()

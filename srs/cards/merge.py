@@ -1,38 +1,52 @@
 """Two versions of a deck file made one, note by note, by what both came from. Knows no git and no disk.
 
-Notes are known by id, given or derived, and so are followed into another file. What one side changed is taken over as
-it is written, with the comments above it. What both changed in different keys of a note is put together. Where both
-changed the same, ours stays in its place, and theirs comes after it as a draft of its own: `id: <id>.other`, tag
-`conflict`.
+Notes are known by id, given or derived, and so are followed into another file, and by `was` under another id. What one
+side changed is taken over as it is written, with the comments above it. What both changed in different keys of a note
+is put together. Where both changed the same, ours stays in its place, and theirs comes after it as a draft of its own:
+`id: <id>.other`, tag `conflict`.
 
 Every result is read again and compared with what it should say. Where it says anything else, and where a side cannot be
 read, `CannotMerge` leaves it to the caller: nothing is ever thrown away.
 """
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from hashlib import sha256
-from itertools import pairwise
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, Literal
 
 from srs.cards import tree
+from srs.cards.crosscheck import Head, crosscheck, head_of
 from srs.cards.deck import read_deck
 from srs.cards.insert import INDENTATION, CannotWrite, note_yaml
 from srs.cards.notetype import NoteTypes
-from srs.errors import SrsError
+from srs.cards.pieces import (
+    Deck,
+    NoteKeys,
+    NotInPieces,
+    Piece,
+    dedented,
+    keys_of,
+    lines_of,
+    note_of,
+    put_together,
+    take_apart,
+)
+from srs.errors import Problem, SrsError
 
 CONFLICT_TAG = "conflict"
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
-_COMMENT = re.compile(r" *#")
-_APART = ("\n\n", "\n\r\n")
+_COPY = re.compile(r"\.other\d*$")
+
 _ONE_OF_A_KIND = ("was", "guid")
 """Keys that no second note may have; the other device's version keeps them as a comment."""
 
 
 class CannotMerge(SrsError):
-    """The versions of a deck file cannot be put together note by note."""
+    """The versions of a deck file cannot be put together note by note. `side`: whose cannot be read, if one's."""
+
+    def __init__(self, message: str, hint: str = "", side: Literal["ours", "theirs", ""] = "") -> None:
+        super().__init__(message, hint)
+        self.side = side
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,84 +54,66 @@ class Merged:
     """A merged deck file; `data` None: there is none any more.
 
     `conflicts`: ids of notes that both sides changed in the same place. `kept`: ids of notes that one side deleted and
-    the other changed; they stay. `keys`: keys of the file that both changed; ours stand.
+    the other changed; they stay. `keys`: keys of the file that both changed; ours stand. `renamed`: notes that both
+    gave another id, by the one they have now and the other's, which is in `was`.
     """
 
     data: bytes | None
     conflicts: tuple[str, ...] = ()
     kept: tuple[str, ...] = ()
     keys: tuple[str, ...] = ()
-
-
-def merge_deck(path: str, base: bytes | None, ours: bytes | None, theirs: bytes | None, types: NoteTypes) -> Merged:
-    """Merge the versions of one deck file; None for a side without it. Raises CannotMerge."""
-    before, here, there = ({} if data is None else {path: data} for data in (base, ours, theirs))
-    found = merge_decks(before, here, there, types)[path]
-    if isinstance(found, CannotMerge):
-        raise found
-    return found
+    renamed: tuple[tuple[str, str], ...] = ()
 
 
 def merge_decks(
     base: Mapping[str, bytes], ours: Mapping[str, bytes], theirs: Mapping[str, bytes], types: NoteTypes
 ) -> dict[str, Merged | CannotMerge]:
-    """Merge deck files by path, following notes that a side moved to another one of them."""
+    """Merge deck files by path, following notes that a side renamed, or moved to another one of them."""
     merge = _Merge(types, base, ours, theirs)
+    merge.follow_renames()
     merge.follow_moves()
     return {path: merge.file(path) for path in sorted({*base, *ours, *theirs})}
 
 
-def note_texts(path: str, data: bytes, types: NoteTypes) -> dict[str, str]:
-    """The notes of a deck file as they are written, by id. Raises CannotMerge where it cannot be read."""
-    return {piece.name: piece.plain for piece in _read(path, data, types).notes}
+def errors_of_both(
+    ours: Mapping[str, bytes], theirs: Mapping[str, bytes], merged: Mapping[str, bytes], named: str, types: NoteTypes
+) -> list[Problem]:
+    """What is wrong between the notes of all merged deck files, by path, and was so on neither side.
 
-
-@dataclass(frozen=True, slots=True)
-class _Piece:
-    """A key of the file, or a note: `raw` as written, with the comments above it and the blank lines below.
-
-    `column` is its indentation, `value` what it says; None for the key of a list of notes that are pieces themselves.
+    A problem's place is where the note stands on our side, or in `<named>:<path>`, if only they have it.
     """
-
-    name: str
-    raw: str
-    column: int
-    value: Any
-
-    @property
-    def id(self) -> str:
-        """The note's id; the name of one that has it for the second time says so."""
-        return self.name.partition("#")[0]
-
-    @property
-    def plain(self) -> str:
-        """The text without what differs from file to file: indentation, line ends, blank lines below."""
-        return _dedented(self.raw.replace("\r\n", "\n"), self.column).rstrip("\n")
-
-    def fitted(self, column: int, newline: str) -> str:
-        """The text as a file with this indentation and these line ends would have it."""
-        text = self.raw
-        if column != self.column:
-            lines = _LINE.findall(_dedented(text, self.column))
-            text = "".join(" " * column + line if line.strip() else line for line in lines)
-        if newline == "\n":
-            return text.replace("\r\n", "\n")
-        return re.sub(r"(?<!\r)\n", "\r\n", text)
+    known: dict[tuple[str, bytes], list[Head]] = {}
+    here, there, both = (_heads(side, types, known) for side in (ours, theirs, merged))
+    old = {name for side in (here, there) for name in _errors(side)}
+    new = _errors(both)
+    if not new.keys() - old:
+        return []
+    places = {key: head.place for head in reversed(here) for key in (head.id, (head.id, head.place.path))}
+    others = {
+        key: replace(head.place, path=f"{named}:{head.place.path}")
+        for head in reversed(there) for key in (head.id, (head.id, head.place.path))
+    }  # fmt: skip
+    seen = [
+        replace(head, place=next(side[key] for key in keys for side in (places, others) if key in side))
+        for head in both for keys in [((head.id, head.place.path), head.id)]
+        if head.id in places or head.id in others
+    ]  # fmt: skip
+    return [problem for name, problem in _errors(seen).items() if name not in old]
 
 
-@dataclass(slots=True)
-class _Deck:
-    """A deck file in pieces: its keys in order, its notes, and the comments that stand below the last note."""
+def _heads(files: Mapping[str, bytes], types: NoteTypes, known: dict[tuple[str, bytes], list[Head]]) -> list[Head]:
+    """The notes of all files. `known`: of those that have been read."""
+    for file in files.items():
+        if file not in known:
+            known[file] = [head_of(note) for note in read_deck(*file, types).notes]
+    return [head for file in sorted(files.items()) for head in known[file]]
 
-    keys: list[_Piece] = field(default_factory=list)
-    notes: list[_Piece] = field(default_factory=list)
-    tail: str = ""
-    column: int = INDENTATION
-    newline: str = "\n"
-    mark: bool = False
 
-    def emptied(self) -> "_Deck":
-        return replace(self, keys=list(self.keys), notes=[], tail="")
+def _errors(heads: Sequence[Head]) -> dict[tuple[str, str], Problem]:
+    """The errors by their code and the note's id."""
+    ids = {(head.place.path, head.place.line, head.place.column): head.id for head in heads}
+    found = (problem for problem in crosscheck(heads).problems if problem.severity == "error")
+    return {(problem.code, ids[problem.path, problem.line, problem.column]): problem for problem in found}
 
 
 class _Merge:
@@ -128,18 +124,42 @@ class _Merge:
         self.data = (base, ours, theirs)
         self.refused: dict[str, CannotMerge] = {}
         self.moved: set[str] = set()
-        self.base, self.ours, self.theirs = (self.read(side) for side in self.data)
+        self.second: dict[str, str] = {}
+        self.base, self.ours, self.theirs = self.read(base, ""), self.read(ours, "ours"), self.read(theirs, "theirs")
         self.sides = (self.base, self.ours, self.theirs)
         self.taken = {note.name for side in self.sides for deck in side.values() for note in deck.notes}
 
-    def read(self, files: Mapping[str, bytes]) -> dict[str, _Deck]:
+    def read(self, files: Mapping[str, bytes], side: Literal["ours", "theirs", ""]) -> dict[str, Deck]:
+        """The files in pieces, but for those that cannot be read; without its base a file is merged all the same."""
         found = {}
         for path, data in files.items():
             try:
-                found[path] = _read(path, data, self.types)
-            except CannotMerge as error:
-                self.refused.setdefault(path, error)
+                found[path] = take_apart(path, data, self.types)
+            except NotInPieces as error:
+                if side:
+                    self.refused.setdefault(path, CannotMerge(error.message, error.hint, side))
         return found
+
+    def follow_renames(self) -> None:
+        """Let a note that a side gave another id have one name on all sides before they are compared."""
+        claims = [_claims(side) for side in (self.ours, self.theirs)]
+        if not any(claims):
+            return
+        base, ours, theirs = names = [_by_place(side) for side in self.sides]
+        for old in [name for name in base if any(name in side for side in claims)]:
+            here, there = (
+                old if old in side else claim.get(old) for side, claim in zip((ours, theirs), claims, strict=True)
+            )
+            goal = next((name for name in (here, there) if name and name != old), None)
+            now = (old, here, there)
+            if goal is None or any(name != goal and goal in side for side, name in zip(names, now, strict=True)):
+                continue
+            for side, name in zip(names, now, strict=True):
+                if name is not None and name != goal:
+                    deck, at = side[goal] = side.pop(name)
+                    deck.notes[at] = replace(deck.notes[at], name=goal)
+            if there and there not in (old, goal):
+                self.second[goal] = there
 
     def follow_moves(self) -> None:
         """Where a side moved a note to another file, let it stand there on all sides before they are compared."""
@@ -154,7 +174,7 @@ class _Merge:
                     if path is not None and path != goal:
                         self.move(side, name, path, goal)
 
-    def move(self, side: dict[str, _Deck], name: str, path: str, goal: str) -> None:
+    def move(self, side: dict[str, Deck], name: str, path: str, goal: str) -> None:
         if goal not in side:
             side[goal] = next(other[goal] for other in self.sides if goal in other).emptied()
         notes = side[path].notes
@@ -176,7 +196,7 @@ class _Merge:
             before, here, there = (side.get(path) for side in self.sides)
             if here is None and there is None:
                 return Merged(None)  # both moved its notes elsewhere
-            return _DeckMerge(path, before, here, there, self.taken).merged()
+            return _DeckMerge(path, before, here, there, self.taken, self.second).merged()
         except CannotMerge as error:
             return error
 
@@ -185,11 +205,12 @@ class _DeckMerge:
     """The merge of one file that is there on at least one of both sides."""
 
     def __init__(
-        self, path: str, base: _Deck | None, ours: _Deck | None, theirs: _Deck | None, taken: set[str]
-    ) -> None:
-        self.path, self.layout, self.taken = path, ours or theirs or _Deck(), taken
+        self, path: str, base: Deck | None, ours: Deck | None, theirs: Deck | None, taken: set[str],
+        second: Mapping[str, str],
+    ) -> None:  # fmt: skip
+        self.path, self.layout, self.taken, self.second = path, ours or theirs or Deck(), taken, second
         self.deleted = base is not None and (ours is None or theirs is None)
-        self.base, self.ours, self.theirs = base or _Deck(), ours or _Deck(), theirs or _Deck()
+        self.base, self.ours, self.theirs = base or Deck(), ours or Deck(), theirs or Deck()
         self.conflicts: list[str] = []
         self.kept: list[str] = []
         self.both: list[str] = []
@@ -199,10 +220,11 @@ class _DeckMerge:
         if self.deleted and not notes:
             return Merged(None)
         decks = [deck for deck in (self.layout, self.ours, self.theirs, self.base) if len(deck.notes) > 1]
-        apart = bool(decks) and bool(self.layout.notes) and decks[0].notes[0].raw.endswith(_APART)
-        data = _written(self.layout, apart, keys, notes, self.tail())
+        apart = bool(decks) and bool(self.layout.notes) and decks[0].apart
+        data = put_together(self.layout, apart, keys, notes, self.tail())
         _verify(self.path, data, keys, notes)
-        return Merged(data, tuple(self.conflicts), tuple(self.kept), tuple(self.both))
+        renamed = tuple((note.name, self.second[note.name]) for note in notes if note.name in self.second)
+        return Merged(data, tuple(self.conflicts), tuple(self.kept), tuple(self.both), renamed)
 
     def tail(self) -> str:
         base, ours, theirs = self.base.tail, self.ours.tail, self.theirs.tail
@@ -210,12 +232,12 @@ class _DeckMerge:
             return ours
         return theirs if ours == base else ours + theirs
 
-    def merged_keys(self) -> list[_Piece]:
+    def merged_keys(self) -> list[Piece]:
         """The keys of the file, each by three; where both sides changed one, ours stands."""
         if self.deleted:
             return self.layout.keys
         base, ours, theirs = (_by_name(deck.keys) for deck in (self.base, self.ours, self.theirs))
-        chosen: dict[str, _Piece] = {}
+        chosen: dict[str, Piece] = {}
         names = list(ours)
         for name in theirs:
             if name not in ours:
@@ -227,22 +249,36 @@ class _DeckMerge:
             elif _same(base.get(name), mine):
                 piece = other
             else:
-                self.both.append(name)
-                piece = mine or other
+                piece = self.key_of_both(base.get(name), mine, other)
             if name == "notes" and (piece is None or piece.value is not None):
                 piece = next((key for key in (mine, other) if key and key.value is None), piece)
             if piece:
                 chosen[name] = piece
         return list(chosen.values())
 
-    def merged_notes(self) -> list[_Piece]:
+    def key_of_both(self, base: Piece | None, ours: Piece | None, theirs: Piece | None) -> Piece | None:
+        """A key that both changed: the comments of both, and what it says as the side has it that changed it."""
+        if ours is None or theirs is None:
+            stays = ours or theirs
+            self.both += [stays.name] if stays else []
+            return stays
+        (was, before), (comments, mine), (others, other) = (
+            _commented(piece.raw.replace("\r\n", "\n") if piece else "") for piece in (base, ours, theirs)
+        )
+        chosen, body = (theirs, other) if mine == before else (ours, mine)
+        if other not in (before, mine) and mine != before and not (ours.name == "notes" and ours.value != theirs.value):
+            self.both.append(ours.name)
+        piece = replace(chosen, raw=_comments_of_both(was, comments, others) + body)
+        return replace(piece, raw=piece.fitted(0, self.layout.newline))
+
+    def merged_notes(self) -> list[Piece]:
         base, ours, theirs = (_by_name(deck.notes) for deck in (self.base, self.ours, self.theirs))
-        result: list[_Piece] = []
+        result: list[Piece] = []
         for name in _order(list(base), list(ours), list(theirs)):
             result += self.note(base.get(name), ours.get(name), theirs.get(name))
         return result
 
-    def note(self, base: _Piece | None, ours: _Piece | None, theirs: _Piece | None) -> Iterable[_Piece]:
+    def note(self, base: Piece | None, ours: Piece | None, theirs: Piece | None) -> Iterable[Piece]:
         """What becomes of one note: nothing, a version of it, or both."""
         if _same(ours, theirs) or _same(base, theirs):
             return [ours] if ours else []
@@ -253,20 +289,23 @@ class _DeckMerge:
             assert stays
             self.kept.append(stays.id)
             return [stays]
-        together = _by_field(base, ours, theirs) if base else None
+        second = self.second.get(ours.name)
+        together = _by_field(base, ours, theirs, second) if base else None
         if together:
             return [together]
         self.conflicts.append(ours.id)
-        return [ours, *self.other_version(theirs)]
+        return [_under_all_ids(base, ours, theirs, second), *self.other_version(theirs)]
 
-    def other_version(self, note: _Piece) -> Iterable[_Piece]:
-        """Theirs as a draft of its own; nothing where that one is there already."""
+    def other_version(self, note: Piece) -> Iterable[Piece]:
+        """Theirs as a draft of its own; nothing where that one is there already. That of a draft is no draft of it."""
+        tags = note.value.get("tags", ()) if isinstance(note.value, dict) else ()
+        of = _COPY.sub("", note.id) if CONFLICT_TAG in tags else note.id
         there = {piece.name: piece for deck in (self.ours, self.theirs) for piece in deck.notes}
         count = 1
         while True:
-            name = f"{note.id}.other{count if count > 1 else ''}"
-            copy = _as_draft(self.path, note, name)
-            if name in there and there[name].value == copy.value:
+            name = f"{of}.other{count if count > 1 else ''}"
+            copy = _as_draft(self.path, note, name, of)
+            if name != note.name and name in there and there[name].value == copy.value:
                 return []
             if name not in self.taken:
                 self.taken.add(name)
@@ -274,83 +313,7 @@ class _DeckMerge:
             count += 1
 
 
-def _read(path: str, data: bytes, types: NoteTypes) -> _Deck:
-    """A deck file in pieces. Raises CannotMerge where it is no deck that can be taken apart."""
-    parsed = tree.parse(path, data)
-    if parsed.problems:
-        raise CannotMerge(str(parsed.problems[0]), "mend it")
-    lines: list[str] = _LINE.findall(parsed.text)
-    newline = "\r\n" if lines and lines[0].endswith("\r\n") else "\n"
-    deck = _Deck(newline=newline, mark=data.startswith(b"\xef\xbb\xbf"))
-    root = parsed.root
-    if root is None and not parsed.text.strip():
-        return deck
-    if not isinstance(root, tree.Mapping) or root.flow or root.column != 1:
-        raise CannotMerge(f"{path} is not a set of keys, one on each line")
-    starts = sorted((line - 1, name) for name, (line, _) in root.keys.items())
-    bounds = [0]
-    for (before, _), (start, _) in pairwise(starts):
-        bounds.append(_with_comments(lines, start, before + 1, 0))
-    bounds.append(len(lines))
-    ids = {note.place.line: note.id for note in read_deck(path, data, types).notes}
-    for (_, name), first, last in zip(starts, bounds, bounds[1:], strict=False):
-        node, value = root.values[name], tree.plain(root.values[name])
-        if name == "notes" and isinstance(node, tree.Sequence) and node.items:
-            last, value = _read_notes(path, deck, lines, node, last, ids), None
-        deck.keys.append(_Piece(name, "".join(lines[first:last]), 0, value))
-    return deck
-
-
-def _read_notes(
-    path: str, deck: _Deck, lines: Sequence[str], notes: tree.Sequence, end: int, ids: Mapping[int, str]
-) -> int:
-    """Take the notes out of the lines up to `end`; the line at which the first one begins, comments and all."""
-    if notes.flow:
-        raise CannotMerge(f"{path}: `notes:` is a list in brackets")
-    deck.column = margin = notes.column - 1
-    dash = " " * margin + "-"
-    starts: list[int] = []
-    for item in notes.items:
-        start = item.line - 1 if starts else notes.line - 1
-        while start >= 0 and not lines[start].startswith(dash):
-            start -= 1
-        if start < 0 or (starts and start <= starts[-1]):
-            raise CannotMerge(f"{path}:{item.line}: the note does not begin on a line of its own")
-        starts.append(start)
-    last = _with_comments(lines, end, starts[-1] + 1, margin)
-    deck.tail = "".join(lines[last:end])
-    bounds = [_with_comments(lines, starts[0], 0, margin)]
-    bounds += [_with_comments(lines, start, before + 1, margin) for before, start in pairwise(starts)]
-    bounds.append(last)
-    seen: dict[str, int] = {}
-    for item, first, after in zip(notes.items, bounds, bounds[1:], strict=False):
-        raw, value = "".join(lines[first:after]), tree.plain(item)
-        name = ids.get(item.line) or _name_of(value, raw)
-        seen[name] = seen.get(name, 0) + 1
-        deck.notes.append(_Piece(name if seen[name] == 1 else f"{name}#{seen[name]}", raw, margin, value))
-    return bounds[0]
-
-
-def _name_of(value: Any, raw: str) -> str:
-    """What to know a note by that no deck would take: its id, or its text."""
-    given = value.get("id") if isinstance(value, dict) else None
-    return given if given and isinstance(given, str) else sha256(raw.strip().encode()).hexdigest()[:12]
-
-
-def _with_comments(lines: Sequence[str], start: int, floor: int, margin: int) -> int:
-    """The first of the comment lines right above line `start`; deeper than `margin`, they belong to what is above."""
-    first = at = start
-    while at > floor:
-        line = lines[at - 1]
-        comment = _COMMENT.match(line)
-        if line.strip() and (not comment or comment.end() - 1 > margin):
-            break
-        at -= 1
-        first = at if comment else first
-    return first
-
-
-def _whereabouts(side: Mapping[str, _Deck]) -> dict[str, str]:
+def _whereabouts(side: Mapping[str, Deck]) -> dict[str, str]:
     """The file of each note that stands in one file only."""
     found: dict[str, list[str]] = {}
     for path, deck in side.items():
@@ -359,11 +322,48 @@ def _whereabouts(side: Mapping[str, _Deck]) -> dict[str, str]:
     return {name: paths[0] for name, paths in found.items() if len(paths) == 1}
 
 
-def _by_name(pieces: Iterable[_Piece]) -> dict[str, _Piece]:
+def _by_place(side: Mapping[str, Deck]) -> dict[str, tuple[Deck, int]]:
+    """Where each note stands: its deck and its place in it."""
+    return {note.name: (deck, at) for deck in side.values() for at, note in enumerate(deck.notes)}
+
+
+def _claims(side: Mapping[str, Deck]) -> dict[str, str]:
+    """The note of today by each id that exactly one note says it had."""
+    found: dict[str, list[str]] = {}
+    for deck in side.values():
+        for note in deck.notes:
+            for old in _ids(note.value.get("was")) if isinstance(note.value, dict) else ():
+                found.setdefault(old, []).append(note.name)
+    return {old: names[0] for old, names in found.items() if len(names) == 1}
+
+
+def _ids(value: Any) -> list[str]:
+    """The ids in a value of `was`: a list, or one alone."""
+    if isinstance(value, str):
+        return [value] if value else []
+    return [id for id in value if isinstance(id, str)] if isinstance(value, list) else []
+
+
+def _commented(raw: str) -> tuple[str, str]:
+    """The comment lines and blank lines above a key, and the rest."""
+    lines = lines_of(raw)
+    above = next((at for at, line in enumerate(lines) if line.strip() and not line.startswith("#")), len(lines))
+    return "".join(lines[:above]), "".join(lines[above:])
+
+
+def _comments_of_both(base: str, ours: str, theirs: str) -> str:
+    """Our comment lines, then those that they added and we have not; theirs if only they changed them."""
+    if ours == base:
+        return theirs
+    known = {*lines_of(base), *lines_of(ours)}
+    return ours + "".join(line for line in lines_of(theirs) if line.strip() and line not in known)
+
+
+def _by_name(pieces: Iterable[Piece]) -> dict[str, Piece]:
     return {piece.name: piece for piece in pieces}
 
 
-def _same(one: _Piece | None, other: _Piece | None) -> bool:
+def _same(one: Piece | None, other: Piece | None) -> bool:
     if one is None or other is None:
         return one is other
     return one.raw == other.raw or (one.plain == other.plain and one.value == other.value)
@@ -386,78 +386,74 @@ def _order(base: Sequence[str], ours: Sequence[str], theirs: Sequence[str]) -> l
     return result
 
 
-# The keys of one note
-
-
-_Keys = dict[str, tuple[str, Any]]
-"""By key, its text without the note's indentation, and what it says; what stands above the note under the empty key."""
-
-
-def _keys_of(note: _Piece) -> _Keys | None:
-    """A note taken apart into its keys; None where they do not each stand on lines of their own."""
-    text = note.plain + "\n"
-    root = tree.parse("", text.encode()).root
-    node = root.items[0] if isinstance(root, tree.Sequence) and not root.flow and len(root.items) == 1 else None
-    if not isinstance(root, tree.Sequence) or not isinstance(node, tree.Mapping):
-        return None
-    if node.flow or node.line != root.line:
-        return None
-    lines: list[str] = _LINE.findall(text)
-    margin = node.column - 1
-    lines[node.line - 1] = " " + lines[node.line - 1][1:]
-    starts = [(line - 1, name) for name, (line, _) in node.keys.items()]
-    bounds = [starts[0][0]]
-    bounds += [_with_comments(lines, start, before + 1, margin) for (before, _), (start, _) in pairwise(starts)]
-    bounds.append(len(lines))
-    found: _Keys = {"": ("".join(lines[: bounds[0]]), None)}
-    for (_, name), first, last in zip(starts, bounds, bounds[1:], strict=False):
-        found[name] = (_dedented("".join(lines[first:last]), margin), tree.plain(node.values[name]))
-    return found
-
-
-def _note_of(name: str, keys: _Keys) -> _Piece:
-    """A note put together from its keys."""
-    comments = keys[""][0]
-    body = [text for key, (text, _) in keys.items() if key]
-    lines = _LINE.findall("".join(text if text.endswith("\n") else text + "\n" for text in body))
-    while (
-        lines[0].lstrip().startswith("#")
-    ):  # a key that came to stand first brings its comments: above the dash with them
-        comments += lines.pop(0)
-    written = "".join(" " * INDENTATION + line if line.strip() else line for line in lines)
-    return _Piece(name, f"{comments}-{written[1:]}", 0, {key: value for key, (_, value) in keys.items() if key})
-
-
-def _by_field(base: _Piece, ours: _Piece, theirs: _Piece) -> _Piece | None:
+def _by_field(base: Piece, ours: Piece, theirs: Piece, second: str | None) -> Piece | None:
     """A note whose keys are each as the side has them that changed them; None where both sides changed one."""
-    before, here, there = _keys_of(base), _keys_of(ours), _keys_of(theirs)
+    before, here, there = keys_of(base), keys_of(ours), keys_of(theirs)
     if before is None or here is None or there is None:
         return None
-    chosen: _Keys = {}
-    for key in dict.fromkeys([*here, *there]):
+    chosen: NoteKeys = {}
+    for key in _order([*before], [*here], [*there]):
         was, mine, other = before.get(key), here.get(key), there.get(key)
-        if mine == other or other == was:
+        if key == "was":
+            pick = _old_ids(before, here, there, second)
+        elif mine == other or other == was:
             pick = mine
         elif mine == was:
             pick = other
+        elif not key and was and mine and other:
+            pick = (_comments_of_both(was[0], mine[0], other[0]), None)
+        elif key == "id" and second:
+            pick = mine
         else:
             return None
         if pick is not None:
             chosen[key] = pick
     if len(chosen) < 2:
         return None
-    made = _note_of(ours.name, chosen)
+    return _made(ours, chosen)
+
+
+def _old_ids(before: NoteKeys, here: NoteKeys, there: NoteKeys, second: str | None) -> tuple[str, Any] | None:
+    """The key `was` with the ids that either side added, without those that either took out."""
+    was, mine, other = (_ids(keys["was"][1]) if "was" in keys else [] for keys in (before, here, there))
+    both = dict.fromkeys([*mine, *other, *([second] if second else [])])
+    ids = [id for id in both if id not in was or (id in mine and id in other)]
+    for keys, known in ((here, mine), (there, other)):
+        if known == ids:
+            return keys.get("was")
+    return _written_key("was", ids) if ids else None
+
+
+def _under_all_ids(base: Piece | None, ours: Piece, theirs: Piece, second: str | None) -> Piece:
+    """Our version of a note that both changed, under the id and the old ids that both sides know it by."""
+    before, here, there = keys_of(base) if base else None, keys_of(ours), keys_of(theirs)
+    if before is None or here is None or there is None:
+        return ours
+    chosen = dict(here)
+    was = _old_ids(before, here, there, second)
+    if "id" in there and here.get("id") == before.get("id"):
+        chosen["id"] = there["id"]
+    if was:
+        chosen["was"] = was
+    order = _order([*before], [*here], [*there])
+    return ours if chosen == here else _made(ours, {key: chosen[key] for key in order if key in chosen})
+
+
+def _made(ours: Piece, keys: NoteKeys) -> Piece:
+    """A note of these keys, with as many blank lines below as ours has."""
+    made = note_of(ours.name, keys)
     blank = ours.raw.replace("\r", "")
     return replace(made, raw=made.raw + blank[len(blank.rstrip("\n")) + 1 :])
 
 
-def _as_draft(path: str, note: _Piece, name: str) -> _Piece:
-    """The version of the other device as a note that no review shows."""
-    keys = _keys_of(note)
+def _as_draft(path: str, note: Piece, name: str, of: str) -> Piece:
+    """The version of the other device as a note that no review shows. `of`: the id of ours."""
+    keys = keys_of(note)
     if keys is None:
-        raise CannotMerge(f"{path}: both sides changed `{note.name}`, which is not written one key on a line")
-    comments = keys[""][0] + f"# The other device's version of {note.id}. Take from it what you want, then delete it.\n"
-    lost = [text for key in _ONE_OF_A_KIND if key in keys for text in _LINE.findall(keys[key][0])]
+        raise CannotMerge(f"{path}: both sides changed `{note.name}`, which cannot be written one key on a line")
+    told = f"# The other device's version of {of}. Take from it what you want, then delete it.\n"
+    comments = keys[""][0].replace(told, "") + told
+    lost = [text for key in _ONE_OF_A_KIND if key in keys for text in lines_of(keys[key][0])]
     rest = {key: pair for key, pair in keys.items() if key not in (*_ONE_OF_A_KIND, "")}
     marker = next((key for key in rest if key not in ("id", "tags", "draft")), None)
     tags = rest["tags"][1] if "tags" in rest else []
@@ -467,54 +463,24 @@ def _as_draft(path: str, note: _Piece, name: str) -> _Piece:
         "tags": [*(tag for tag in tags if tag != CONFLICT_TAG), CONFLICT_TAG],
         "draft": True,
     }
-    made: _Keys = {"": (comments + "".join(f"# {line}" for line in lost), None)}
+    made: NoteKeys = {"": (comments + "".join(f"# {line}" for line in lost), None)}
     for key, pair in rest.items():
         if key not in added:
             made[key] = pair
         if key == marker:
             made |= {key: _written_key(key, value) for key, value in added.items()}
-    return _note_of(name, made if marker else made | {key: _written_key(key, value) for key, value in added.items()})
+    return note_of(name, made if marker else made | {key: _written_key(key, value) for key, value in added.items()})
 
 
 def _written_key(key: str, value: Any) -> tuple[str, Any]:
     try:
-        text = _dedented(" " + note_yaml({key: value})[1:], INDENTATION)
+        text = dedented(" " + note_yaml({key: value})[1:], INDENTATION)
     except CannotWrite as error:
         raise CannotMerge(error.message) from None
     return text, "true" if value is True else value
 
 
-# Writing
-
-
-def _written(layout: _Deck, apart: bool, keys: Sequence[_Piece], notes: Sequence[_Piece], tail: str) -> bytes:
-    own = {id(piece) for piece in (*layout.keys, *layout.notes)}
-    pieces, keys = list[str](), list(keys)
-    if notes and not any(key.name == "notes" for key in keys):
-        keys.append(_Piece("notes", "notes:\n", 0, None))
-    for key in keys:
-        pieces.append(key.raw if id(key) in own else key.fitted(0, layout.newline))
-        if key.name == "notes":
-            pieces += _spaced(layout, apart, notes, own)
-            pieces.append(tail)
-    pieces = [piece for piece in pieces if piece]
-    ended = [piece if piece.endswith("\n") else piece + layout.newline for piece in pieces[:-1]]
-    text = "".join([*ended, *pieces[-1:]])
-    return (b"\xef\xbb\xbf" if layout.mark else b"") + text.encode()
-
-
-def _spaced(layout: _Deck, apart: bool, notes: Sequence[_Piece], own: Collection[int]) -> Iterator[str]:
-    """The notes' text as this file has it. Where its notes stand apart, so do those that came in."""
-    for note, below in zip(notes, [*notes[1:], None], strict=False):
-        text = note.raw if id(note) in own else note.fitted(layout.column, layout.newline)
-        if apart and below is None and note is not layout.notes[-1]:
-            text = text.rstrip("\r\n") + layout.newline
-        elif apart and below and not {id(note), id(below)} <= {*own} and not text.endswith(_APART):
-            text = text.rstrip("\r\n") + 2 * layout.newline
-        yield text
-
-
-def _verify(path: str, data: bytes, keys: Sequence[_Piece], notes: Sequence[_Piece]) -> None:
+def _verify(path: str, data: bytes, keys: Sequence[Piece], notes: Sequence[Piece]) -> None:
     """Raises CannotMerge unless the file says what its pieces say."""
     parsed = tree.parse(path, data)
     said = tree.plain(parsed.root) or {}
@@ -522,13 +488,3 @@ def _verify(path: str, data: bytes, keys: Sequence[_Piece], notes: Sequence[_Pie
     listed = said.pop("notes", None) or [] if isinstance(said, dict) else None
     if parsed.problems or said != meant or listed != [note.value for note in notes]:
         raise CannotMerge(f"{path}: put together, the notes of both sides would say something else")
-
-
-def _dedented(text: str, margin: int) -> str:
-    """Up to `margin` spaces less at the start of each line that is not blank."""
-    if not margin:
-        return text
-    indent = re.compile(rf" {{1,{margin}}}")
-    return "".join(
-        indent.sub("", line, count=1) if line.strip() and indent.match(line) else line for line in _LINE.findall(text)
-    )

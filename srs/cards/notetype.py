@@ -6,6 +6,7 @@ from typing import Literal
 
 FieldKind = Literal["markdown", "code", "html", "text", "date", "choice"]
 Derivation = Literal["masked", "opening", "caveat"]
+Ignored = Literal["accents", "case"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +24,10 @@ class Derived:
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field. Kind `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen (0: none given)."""
+    """One field. Kind `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen (0: none given).
+
+    `ignore` is what does not count where the field is typed.
+    """
 
     name: str
     kind: FieldKind
@@ -31,6 +35,7 @@ class Field:
     choices: tuple[str, ...]
     derived: Derived | None
     anki_id: int
+    ignore: tuple[Ignored, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,9 +21,12 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]"
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
-def to_text(html: str) -> str:
-    """Readable text: paragraphs apart, lists with `-`, table rows with ` | `, code as it is, pictures as `[alt]`."""
-    writer = _Writer()
+def to_text(html: str, marked: bool = False) -> str:
+    """Readable text: paragraphs apart, lists with `-`, table rows with ` | `, code as it is, pictures as `[alt]`.
+
+    `marked`: what a cloze asked stands in brackets on its back, as the gap does on its front.
+    """
+    writer = _Writer(marked)
     for token in tokens(html):
         if isinstance(token, str):
             writer.data(token)
@@ -43,8 +46,11 @@ def clean(text: str) -> str:
 class _Writer:
     """Writes text into lines as tags come by. Keeps counters and no tree, so nesting costs nothing."""
 
-    def __init__(self) -> None:
+    def __init__(self, marked: bool) -> None:
         self._out: list[str] = []
+        self._marked = marked
+        self._spans = 0
+        self._cloze: tuple[int, int] | None = None  # the open span that a cloze asks, and where its text begins
         self._last = "\n"  # the last character written
         self._bullet = False  # whether the current line holds nothing but a list item's mark
         self._gap = 0  # line ends owed before the next text
@@ -81,6 +87,8 @@ class _Writer:
             self._end_link(*self._link)
         elif tag == "rt":
             self._write(")")
+        elif tag == "span":
+            self._end_span()
         if tag in _BLOCKS or tag in ("li", "tr"):
             self._break(1 if tag in _HEADINGS else self._lines_around(tag))
 
@@ -149,6 +157,21 @@ class _Writer:
         self._link = None
         if href not in "".join(self._out[since:]):
             self._write(f" ({href})")
+
+    def _start_span(self, attrs: dict[str, str]) -> None:
+        self._spans += 1
+        if self._marked and self._cloze is None and "cloze" in attrs.get("class", "").split():
+            self._cloze = (self._spans, len(self._out))
+
+    def _end_span(self) -> None:
+        if self._cloze is not None and self._cloze[0] == self._spans:
+            first = next((n for n in range(self._cloze[1], len(self._out)) if self._out[n].strip("\n")), None)
+            self._cloze = None
+            if first is not None and not (self._out[first].startswith("[") and self._last == "]"):
+                self._out[first] = f"[{self._out[first]}"
+                self._out[-1] += "]"  # not after a gap that is owed
+                self._last = "]"
+        self._spans = max(0, self._spans - 1)
 
     def _lines_around(self, tag: str) -> int:
         """How many line ends set a block apart: two for paragraphs, one inside lists, and under a heading."""

@@ -7,6 +7,7 @@ number and `true` a truth, so wherever the reader takes a text the schema takes 
 
 from typing import Any
 
+from srs.cards.identity import LONGEST_ID
 from srs.cards.notetype import Field, NoteType, NoteTypes
 
 Schema = dict[str, Any]
@@ -68,7 +69,12 @@ _DECK_NAME: Schema = {
     ]
 }
 _DEFINITIONS: dict[str, Schema] = {
-    "id": {"anyOf": [{"type": "string", "pattern": "^[a-z0-9._-]*$"}, {"type": ["number", "boolean", "null"]}]},
+    "id": {
+        "anyOf": [
+            {"type": "string", "pattern": f"^[a-z0-9._-]{{0,{LONGEST_ID}}}$"},
+            {"type": ["number", "boolean", "null"]},
+        ]
+    },
     "tag": {"anyOf": [{"type": "string", "pattern": r"^\s*$|^\S+$"}, {"type": ["number", "boolean", "null"]}]},
     "truth": {"anyOf": [{"type": "boolean"}, {"type": "string", "pattern": "^([Tt]rue|[Ff]alse|[Yy]es|[Nn]o)$"}]},
     "prompt": {

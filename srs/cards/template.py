@@ -57,6 +57,15 @@ class Parsed:
     errors: tuple[str, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Blank:
+    """A place to type into: the field, the HTML of what is expected, whether accents count (not with `nc`)."""
+
+    field: str
+    html: str
+    accents: bool
+
+
 @lru_cache(maxsize=4096)
 def parse(text: str) -> Parsed:
     """The tree of a template. Never raises."""
@@ -118,6 +127,11 @@ def render(parsed: Parsed, fields: Mapping[str, str], *, number: int | None = No
     out: list[str] = []
     _render(parsed.nodes, _Side(fields, number, answer), out)
     return "".join(out)
+
+
+def typed(parsed: Parsed, fields: Mapping[str, str], *, number: int | None = None) -> Blank | None:
+    """The first `{{type:…}}` that a front shows, arguments as for `render`; None where nothing is to be typed."""
+    return _first_typed(parsed.nodes, _Side(fields, number, False))
 
 
 class _Parser:
@@ -229,13 +243,33 @@ def _filtered(node: Replacement, side: _Side) -> str:
 
 def _typed(value: str, node: Replacement, side: _Side) -> str:
     """A place to type into on the front, the right answer on the back."""
-    if "cloze" in node.filters and side.number is not None:
-        value = ", ".join(cloze.hidden(value, side.number))
+    value = _to_type(value, node, side)
     if side.answer:
         return value
     from srs.cards import plain
 
     return f'<span class="type" data-answer="{html.escape(plain.to_text(value))}"></span>'
+
+
+def _to_type(value: str, node: Replacement, side: _Side) -> str:
+    """The HTML of what is to be typed: the field, or of a cloze what is hidden, each text once if all are alike."""
+    if "cloze" not in node.filters or side.number is None:
+        return value
+    pieces = cloze.hidden(value, side.number)
+    return pieces[0] if len(set(pieces)) == 1 else ", ".join(pieces)
+
+
+def _first_typed(nodes: tuple[Node, ...], side: _Side) -> Blank | None:
+    for node in nodes:
+        if isinstance(node, Replacement):
+            value = side.fields.get(node.name, "")
+            if "type" in node.filters and not is_blank(value):
+                return Blank(node.name, _to_type(value, node, side), "nc" not in node.filters)
+        elif isinstance(node, Section) and side.holds(node.name) != node.negated:
+            found = _first_typed(node.children, side)
+            if found:
+                return found
+    return None
 
 
 def _apply(name: str, value: str, node: Replacement, side: _Side) -> str:

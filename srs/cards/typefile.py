@@ -8,6 +8,7 @@ anki: {name: …, id: …}        what it is called in packages (optional; ids a
 fields:
   - {name: dish, required: true}
   - {name: rating, kind: choice, choices: [good, bad]}
+  - {name: town, ignore: [case, accents]}     what does not count where it is typed (optional)
 templates:
   - id: cook
     name: Cook                shown by Anki (optional)
@@ -26,16 +27,17 @@ from typing import TypeVar, cast, get_args
 
 from srs.cards import template, tree
 from srs.cards.deck import NO_FORMAT, NOTE_KEYS, is_format, newer_format
-from srs.cards.notetype import Derivation, Derived, Field, FieldKind, NoteType, NoteTypes, Template, gates
-from srs.errors import Problem, Severity
+from srs.cards.identity import ID_RULE, LONGEST_ID
+from srs.cards.notetype import Derivation, Derived, Field, FieldKind, Ignored, NoteType, NoteTypes, Template, gates
+from srs.errors import Problem, Severity, sentence
 
 _FOLDER = Path(__file__).parent / "types"
 _TYPE_KEYS = ("notetype", "marker", "cloze", "foreign", "anki", "fields", "templates", "css", "format")
-_FIELD_KEYS = ("name", "kind", "required", "choices", "masked", "using", "opening", "caveat", "anki")
+_FIELD_KEYS = ("name", "kind", "required", "choices", "masked", "using", "opening", "caveat", "ignore", "anki")
 _TEMPLATE_KEYS = ("id", "name", "front", "back", "default", "anki")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
 _FOREIGN_FIELD_NAME = re.compile(r'[^#^/\s:{}"][^:{}"\r\n]*')
-_TEMPLATE_ID = re.compile(r"(?!p-|c[0-9]+$)[a-z0-9._-]+")
+_TEMPLATE_ID = re.compile(rf"(?!p-|c[0-9]+$)[a-z0-9._-]{{1,{LONGEST_ID}}}")
 _ANKI_ID = re.compile(r"-?[0-9]{1,19}")
 _Found = TypeVar("_Found")
 
@@ -151,7 +153,13 @@ class _Reader:
             message = f"The field `{name}` has nothing to choose from."
             self._complain(node, "no-choices", message, "Give it `choices: [a, b]`.")
         required = self._flag(node, "required", False)
-        return Field(name, cast(FieldKind, kind), required, choices, derived, self._anki_id(node, "anki"))
+        ignore = self._texts(node, "ignore")
+        for each in ignore:
+            if each not in get_args(Ignored):
+                hint = f"It is one of {', '.join(get_args(Ignored))}."
+                self._complain(self._at(node, "ignore"), "bad-ignore", f"`{each}` cannot be ignored.", hint)
+        number = self._anki_id(node, "anki")
+        return Field(name, cast(FieldKind, kind), required, choices, derived, number, cast(tuple[Ignored, ...], ignore))
 
     def _derived(self, node: tree.Mapping) -> Derived | None:
         for by in get_args(Derivation):
@@ -163,8 +171,9 @@ class _Reader:
         self._check_keys(node, _TEMPLATE_KEYS)
         ident = self._text(node, "id")
         if ident and not _TEMPLATE_ID.fullmatch(ident):
-            hint = "Small letters, digits, `.`, `_` and `-`; `c1` and `p-…` are the cards of clozes and prompts."
-            self._complain(self._at(node, "id"), "bad-template-id", f"A template cannot have the id `{ident}`.", hint)
+            hint = f"{sentence(ID_RULE)} `c1` and `p-…` are the cards of clozes and prompts."
+            message = f"A template cannot have the id `{tree.shown(ident)}`."
+            self._complain(self._at(node, "id"), "bad-template-id", message, hint)
         return Template(
             id=ident,
             name=self._text(node, "name", ident),
@@ -301,6 +310,7 @@ def _field_keys(field: Field, foreign: bool) -> list[str]:
         "kind": "" if field.kind == ("html" if foreign else "markdown") else field.kind,
         "required": "true" if field.required else "",
         "choices": f"[{', '.join(map(_quoted, field.choices))}]" if field.choices else "",
+        "ignore": f"[{', '.join(field.ignore)}]" if field.ignore else "",
         "anki": str(field.anki_id),
     }
     written = [f"{key}: {value}" for key, value in keys.items() if value]

@@ -4,26 +4,13 @@ import os
 import re
 import sqlite3
 import sys
+from collections.abc import Iterable
+from importlib import import_module
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from srs.cli import (
-    add,
-    backup,
-    card,
-    change,
-    check,
-    doctor,
-    export,
-    init,
-    rename,
-    reschedule,
-    review,
-    script,
-    status,
-    sync,
-)
 from srs.cli.context import Context
 from srs.cli.output import complain
 from srs.errors import SrsError, UsageError, said_by_system
@@ -36,9 +23,42 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
+COMMANDS = {
+    "review": "review:review",
+    "add": "add:add",
+    "list": "card:list_cards",
+    "status": "status:status",
+    "export": "export:export",
+    "show": "card:show",
+    "explain": "explain:explain",
+    "edit": "edit:edit",
+    "fix": "fix:fix",
+    "check": "check:check",
+    "schema": "check:schema",
+    "next": "script:next_card",
+    "answer": "script:answer",
+    "undo": "script:undo",
+    "suspend": "change:suspend",
+    "unsuspend": "change:unsuspend",
+    "bury": "change:bury",
+    "unbury": "change:unbury",
+    "flag": "change:flag",
+    "mark": "change:mark",
+    "reset": "change:reset",
+    "reschedule": "reschedule:reschedule",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
+    "rename": "rename:rename",
+    "doctor": "doctor:doctor",
+    "sync": "sync:sync",
+    "config": "config:config",
+    "init": "init:init",
+}
+"""Where each command is, in the order in which `srs --help` lists them."""
+
 _GLOBAL_WITH_VALUE = ("-C", "--now")
 _WITH_QUERY = (
-    "review", "list", "export", "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
+    "review", "fix", "list", "export", "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
 )  # fmt: skip
 _NEGATED = re.compile(r"-[a-z]+:")
 
@@ -58,34 +78,19 @@ def start(
         raise typer.Exit
     ctx.obj = Context(collection or None, now or os.environ.get("SRS_NOW") or None, os.environ)
     if ctx.invoked_subcommand is None:
-        status.today(ctx.obj)
+        from srs.cli.status import today
+
+        today(ctx.obj)
 
 
-app.command("review")(review.review)
-app.command("add")(add.add)
-app.command("list")(card.list_cards)
-app.command("status")(status.status)
-app.command("export")(export.export)
-app.command("show")(card.show)
-app.command("check")(check.check)
-app.command("schema")(check.schema)
-app.command("next")(script.next_card)
-app.command("answer")(script.answer)
-app.command("undo")(script.undo)
-app.command("suspend")(change.suspend)
-app.command("unsuspend")(change.unsuspend)
-app.command("bury")(change.bury)
-app.command("unbury")(change.unbury)
-app.command("flag")(change.flag)
-app.command("mark")(change.mark)
-app.command("reset")(change.reset)
-app.command("reschedule")(reschedule.reschedule)
-app.command("backup")(backup.backup)
-app.command("restore")(backup.restore)
-app.command("rename")(rename.rename)
-app.command("doctor")(doctor.doctor)
-app.command("sync")(sync.sync)
-app.command("init")(init.init)
+def load(names: Iterable[str]) -> typer.Typer:
+    """The application with these commands. Only a command that is asked for is imported, so that it starts at once."""
+    known = {command.name for command in app.registered_commands}
+    for name in names:
+        if name not in known:
+            module, _, function = COMMANDS[name].partition(":")
+            app.command(name)(getattr(import_module(f"srs.cli.{module}"), function))
+    return app
 
 
 def main() -> None:
@@ -93,7 +98,8 @@ def main() -> None:
     _open_streams()
     try:
         try:
-            app(args=_prepared(sys.argv[1:]), prog_name="srs")
+            arguments = _prepared(sys.argv[1:])
+            load(_asked(arguments))(args=arguments, prog_name="srs")
         finally:
             sys.stdout.flush()
     except SrsError as error:
@@ -101,7 +107,9 @@ def main() -> None:
         sys.exit(error.exit_code)
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cannot be written is not tried again at the end
-        if not isinstance(error, BrokenPipeError):
+        if _folder_is_gone():
+            complain("the folder you are in is no longer there", 'enter it again: cd "$PWD"')
+        elif not isinstance(error, BrokenPipeError):
             complain(": ".join(filter(None, [str(error.filename or ""), said_by_system(error)])))
         sys.exit(1)
     except sqlite3.DatabaseError as error:
@@ -113,6 +121,30 @@ def main() -> None:
         hint = "what you answered is kept; SRS_TRACEBACK=1 says more"
         complain(f"this is a bug in srs: {type(error).__name__}: {error}", hint)
         sys.exit(1)
+
+
+def _asked(arguments: list[str]) -> Iterable[str]:
+    """The command that prepared arguments name; every one where help or completion is wanted, or where it is none."""
+    if "_SRS_COMPLETE" in os.environ:
+        return COMMANDS
+    rest = iter(arguments)
+    for word in rest:
+        if word in _GLOBAL_WITH_VALUE:
+            next(rest, None)
+        elif not word.startswith("-"):
+            return (word,) if word in COMMANDS else COMMANDS
+        elif word in ("-h", "--help"):
+            return COMMANDS
+    return ()
+
+
+def _folder_is_gone() -> bool:
+    """Whether this folder was deleted or replaced under the shell, as a restore into it does."""
+    try:
+        Path.cwd()
+    except OSError:
+        return True
+    return False
 
 
 def _open_streams() -> None:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from srs.cli.context import Context, tell_problems
+from srs.cli.context import Context, tell_problems, zone_of
 from srs.cli.output import complain, plural, print_json, tell
 from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.content import shown_name
-from srs.collection.locations import find_collection
-from srs.collection.settings import SettingsError, read_settings, system_timezone
-from srs.errors import SrsError
+from srs.collection.locations import SETTINGS_NAME, find_collection
+from srs.errors import SrsError, UsageError
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -24,6 +23,12 @@ if TYPE_CHECKING:
     from srs.upkeep.restore import Restored
 
 _SHOWN = 10
+_PARTS = (
+    ("private-journal", "private journal file"),
+    ("notetypes", "note type"),
+    ("sources", "source"),
+    ("media", "media file"),
+)
 
 
 def backup(
@@ -44,11 +49,13 @@ def backup(
 
     context: Context = ctx.obj
     root = find_collection(context.folder, context.environ, Path.cwd())
-    zone = _zone(root, context)
+    zone, unreadable = zone_of(root, context.environ)
     now = context.clock_in(zone)()
     target = _target(root, file, now, zone)
     report = back_up(root, context.environ, target, iso_instant(now), force, ProgressLine())
     manifest = report.manifest
+    if unreadable and any(item.path == SETTINGS_NAME for item in manifest.items):
+        tell(f"{unreadable}; backed up as it is.")
     _tell_left_out(manifest.left_out)
     if as_json:
         print_json(
@@ -83,9 +90,13 @@ def restore(
     from srs.upkeep.restore import restore as make_again
 
     context: Context = ctx.obj
+    if not folder:
+        raise UsageError("no folder is named to restore to", "for example: srs restore FILE cards")
     place, here = Path(folder).expanduser(), Path.cwd()
     restored = make_again(Path(file).expanduser(), place, context.environ, ProgressLine())
     manifest = restored.manifest
+    if restored.settings_made:
+        tell(f"The backup holds no {SETTINGS_NAME}, so the collection has one with the defaults; look into it.")
     if here == restored.root:
         os.chdir(here)  # the empty folder that this process stood in is gone
         tell(f"This folder is a new one now; enter it again: cd {shlex.quote(str(here))}")
@@ -102,17 +113,6 @@ def restore(
         print(visible(f"Study it: srs -C {shlex.quote(str(place))} review"))
     if counts is None:
         raise typer.Exit(1)
-
-
-def _zone(root: Path, context: Context) -> "ZoneInfo":
-    """The collection's timezone; of settings that cannot be read, this machine's."""
-    from zoneinfo import ZoneInfo
-
-    try:
-        return read_settings(root).zone(context.environ)
-    except (SettingsError, OSError) as error:
-        tell(f"{error.message if isinstance(error, SettingsError) else error}; backed up as it is.")
-        return ZoneInfo(system_timezone(context.environ))
 
 
 def _target(root: Path, file: str, now: int, zone: "ZoneInfo") -> Path:
@@ -140,9 +140,10 @@ def _head(manifest: "Manifest") -> dict[str, Any]:
 def _contents(manifest: "Manifest") -> str:
     """`412 files (3 decks, 1 note type, 120 media, 2 journals), 1.2 MB`."""
     counts = manifest.counts()
-    journals = counts["journal"] + counts["private-journal"]
-    parts = [plural(counts["decks"], "deck file"), plural(journals, "journal file")]
-    for name, noun in (("notetypes", "note type"), ("sources", "source"), ("media", "media file")):
+    parts = [plural(counts["decks"], "deck file")]
+    if counts["journal"] or not counts["private-journal"]:
+        parts.append(plural(counts["journal"], "journal file"))
+    for name, noun in _PARTS:
         parts += [plural(counts[name], noun)] if counts[name] else []
     return f"{plural(counts['files'], 'file')} ({', '.join(parts)}), {_size(counts['bytes'])}"
 

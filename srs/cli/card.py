@@ -1,20 +1,27 @@
 """`srs list` and `srs show`: finding cards and looking at one."""
 
+import re
 from collections.abc import Mapping, Sequence
+from operator import add
 from typing import Annotated, Any
 
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import days_long, plural, print_json, print_table
+from srs.cli.output import clipped, days_long, ellipsis, plural, print_json, print_table
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.errors import SrsError, UsageError
+
+_LEADING = ("q", "ask", "cloze", "term", "concept", "quote")  # the fields that a card's text is taken from, if there
+_LONG, _WORDS = 400, 48  # characters that are looked at, and cells that are shown
+_CLOZE = re.compile(r"\{\{c(?P<numbers>[\d,]+)::(?P<text>.*?)(?:::[^{}]*?)?\}\}", re.DOTALL)
 
 
 def list_cards(
     ctx: typer.Context,
     query: Annotated[list[str] | None, typer.Argument(help="Anki's search syntax; all cards without it.")] = None,
+    tree: Annotated[bool, typer.Option("--tree", help="Decks with their counts; with a query, notes too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
     """List the cards that a query finds, in deck order.
@@ -23,15 +30,24 @@ def list_cards(
     """
     from srs.study.search import parse_query
 
+    if tree and as_json:
+        raise UsageError("--tree is for reading and has no JSON", "each card of srs list --json names its deck")
     collection, now = opened(ctx)
-    wanted = parse_query(" ".join(query or ()), collection.day(now), now)
+    day = collection.day(now)
+    wanted = parse_query(" ".join(query or ()), day, now)
     cards = [card for card in collection.cards(now) if wanted(card)]
     if as_json:
         print_json([card.as_json() for card in cards])
         return
-    if cards:
-        day = collection.day(now)
-        print_table([["card", "deck", "state", "due"], *([c.id, c.note.deck, *_standing(c, day)] for c in cards)])
+    if cards and tree:
+        if query:
+            print_table(_tree(cards, day, now, notes=True), right=range(2, 6), shrink={1: 12}, drop=(1, 5))
+        else:
+            rows = [[name, *counts] for name, _, *counts in _tree(cards, day, now, notes=False)]
+            print_table(rows, right=range(1, 5), shrink={0: 12}, drop=(4,))
+    elif cards:
+        rows = [["card", "text", "deck", "due"], *([c.id, first_words(c), c.note.deck, _when(c, day)] for c in cards)]
+        print_table(rows, shrink={1: 16}, drop=(2, 1))
     print(f"{plural(len(cards), 'card')}." if cards else "No card matches.")
 
 
@@ -70,12 +86,17 @@ def chosen(collection: Collection, words: Sequence[str], now: int) -> list[CardV
 
     Raises SrsError naming the nearest ids, or that nothing is found.
     """
+    return chosen_how(collection, words, now)[0]
+
+
+def chosen_how(collection: Collection, words: Sequence[str], now: int) -> tuple[list[CardView], bool]:
+    """The same, and whether a query found them."""
     named = [_named(collection, word, now) for word in words]
     if any(named) or not any(":" in word for word in words):
         for word, views in zip(words, named, strict=True):
             if not views:
                 raise _unknown(collection, word)
-        return list({view.id: view for views in named for view in views}.values())
+        return list({view.id: view for views in named for view in views}.values()), False
     from srs.study.search import parse_query
 
     try:
@@ -85,7 +106,47 @@ def chosen(collection: Collection, words: Sequence[str], now: int) -> list[CardV
     found = [view for view in collection.cards(now) if predicate(view)]
     if not found:
         raise SrsError(f"no card is found by `{' '.join(words)}`", "see: srs list")
-    return found
+    return found, True
+
+
+def first_words(view: CardView) -> str:
+    """What a card is about, in one short line: its question, else what its note begins with, as written."""
+    from srs.cli.terminal.safe import visible
+
+    note = view.note
+    prompt = next((each for each in note.prompts if view.template == f"p-{each.id}"), None)
+    leading = next((note.fields[name] for name in _LEADING if name in note.fields), None)
+    text = prompt.q[0] if prompt else leading or next(iter(note.fields.values()), "")
+    hidden = view.template.removeprefix("c")
+
+    def shown(match: re.Match[str]) -> str:
+        return "[...]" if hidden in match["numbers"].split(",") else match["text"]
+
+    return clipped(visible(" ".join(_CLOZE.sub(shown, text[:_LONG]).split())), _WORDS, ellipsis())
+
+
+def _tree(cards: Sequence[CardView], day: int, now: int, notes: bool) -> list[list[str]]:
+    """The rows of decks with what they hold, and with `notes` the notes that the cards belong to."""
+    from srs.study.glance import branches
+    from srs.study.search import parse_query
+
+    is_due = parse_query("is:due", day, now)
+    counts: dict[str, list[int]] = {}
+    under: dict[str, dict[str, tuple[CardView, list[int]]]] = {}
+    for card in cards:
+        open_ = not card.suspended and not card.note.draft
+        one = [1, open_ and card.state == "new", is_due(card), card.suspended and not card.note.draft]
+        note = under.setdefault(card.note.deck, {}).setdefault(card.note.id, (card, [0] * len(one)))[1]
+        for sums in (counts.setdefault(card.note.deck, [0] * len(one)), note):
+            sums[:] = map(add, sums, one)
+    rows = [["deck", "text", "cards", "new", "due", "suspended"]]
+    for branch in branches(counts):
+        rows.append(["  " * branch.depth + branch.deck.rpartition("::")[2], "", *(f"{n:,}" for n in branch.sums)])
+        if notes:
+            indent = "  " * (branch.depth + 1)
+            for id_, (card, sums) in under.get(branch.deck, {}).items():
+                rows.append([indent + id_, first_words(card), *map(str, sums)])
+    return rows
 
 
 def _named(collection: Collection, name: str, now: int) -> list[CardView]:
@@ -94,9 +155,7 @@ def _named(collection: Collection, name: str, now: int) -> list[CardView]:
 
 
 def _unknown(collection: Collection, name: str) -> SrsError:
-    near = collection.nearest_ids(name)
-    hint = f"did you mean {' or '.join(near)}?" if near else "see: srs list"
-    return SrsError(f"there is no card or note `{name}`", hint)
+    return SrsError(f"there is no card or note `{name}`", collection.nearest(name))
 
 
 def _as_json(collection: Collection, view: CardView, html: bool) -> dict[str, Any]:
@@ -113,7 +172,7 @@ def _print(collection: Collection, view: CardView, day: int, environ: Mapping[st
 
     print_face(collection.face(view.id), environ)
     state, due = _standing(view, day)
-    print(visible(f"{view.id}  ·  {view.note.deck}  ·  {view.note.place.path}:{view.note.place.line}"))
+    print(visible(f"{view.id}  ·  {view.note.deck}  ·  {view.note.place}"))
     facts = [state, due] if due else [state]
     if view.stability is not None and view.retrievability is not None:
         facts += [f"stability {view.stability:.1f} days", f"recall now {view.retrievability:.0%}"]
@@ -127,3 +186,11 @@ def _standing(view: CardView, day: int) -> tuple[str, str]:
     if view.due is None:
         return state, ""
     return state, days_long(view.due - day) if view.state == "review" else "today"
+
+
+def _when(view: CardView, day: int) -> str:
+    """When a card comes up, or why it does not."""
+    state, due = _standing(view, day)
+    if state not in ("draft", "suspended") and view.buried_until is not None:
+        return "buried"
+    return due if state == "review" else "learning" if state == "relearning" else state

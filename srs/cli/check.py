@@ -34,7 +34,7 @@ def check(
         print_json(found | ({"fixed": done} if fix else {}))
     else:
         for each in fixed:
-            print(visible(f"{each.place.path}:{each.place.line}: fixed: {each.what}."))
+            print(visible(f"{each.place}: fixed: {each.what}."))
         for problem in problems:
             print(visible(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}"))
             for line in problem.hint.splitlines():

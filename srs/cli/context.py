@@ -13,12 +13,13 @@ import typer
 
 from srs.cli.output import tell
 from srs.cli.progress import ProgressLine
-from srs.collection.collection import Collection
-from srs.collection.locations import find_collection
-from srs.errors import Problem, UsageError
+from srs.collection.locations import SETTINGS_NAME, find_collection
+from srs.errors import Problem, UsageError, said_by_system
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from srs.collection.collection import Collection
 
 _SHOWN = 5
 
@@ -31,7 +32,7 @@ class Context:
     now: str | None
     environ: Mapping[str, str]
 
-    def clock(self, collection: Collection) -> Callable[[], int]:
+    def clock(self, collection: "Collection") -> Callable[[], int]:
         """The clock of this run: milliseconds since the epoch, standing still where a time was given."""
         return self.clock_in(collection.zone)
 
@@ -39,20 +40,16 @@ class Context:
         """The same where no collection can be opened; a time given without an offset is in `zone`."""
         if self.now is None:
             return lambda: time.time_ns() // 1_000_000
-        from srs.memory.days import parse_given
-
-        try:
-            now = parse_given(self.now, zone)
-        except ValueError:
-            message = f"--now takes a moment such as 2026-12-01T09:00:00Z, not {self.now!r}"
-            raise UsageError(message, "without Z or an offset it is taken in the collection's timezone") from None
+        now = moment("--now", self.now, zone)
         return lambda: now
 
-    def open(self, quiet: bool = False) -> Collection:
+    def open(self, quiet: bool = False) -> "Collection":
         """The collection, up to date with its files. Unless `quiet`, problems of its files are told on stderr.
 
         A time that was given and is none is refused here, so by every command.
         """
+        from srs.collection.collection import Collection
+
         root = find_collection(self.folder, self.environ, Path.cwd())
         collection = Collection.open(root, self.environ, fixed_clock=self.now is not None, watch=ProgressLine())
         self.clock(collection)
@@ -61,11 +58,34 @@ class Context:
         return collection
 
 
-def opened(ctx: typer.Context) -> tuple[Collection, int]:
+def opened(ctx: typer.Context) -> "tuple[Collection, int]":
     """The collection of a command and the time of its run (ms)."""
     context: Context = ctx.obj
     collection = context.open()
     return collection, context.clock(collection)()
+
+
+def moment(option: str, text: str, zone: "ZoneInfo") -> int:
+    """The instant (ms) that is given to an option; without an offset it is in `zone`. Raises UsageError."""
+    from srs.memory.days import parse_given
+
+    try:
+        return parse_given(text, zone)
+    except ValueError:
+        message = f"{option} takes a moment such as 2026-12-01T09:00:00Z, not {text!r}"
+        raise UsageError(message, "without Z or an offset it is taken in the collection's timezone") from None
+
+
+def zone_of(root: Path, environ: Mapping[str, str]) -> "tuple[ZoneInfo, str]":
+    """The timezone of a collection; this machine's where its settings cannot be read, and why they cannot."""
+    from srs.collection.settings import Settings, SettingsError, read_settings
+
+    try:
+        return read_settings(root).zone(environ), ""
+    except SettingsError as error:
+        return Settings().zone(environ), str(error)
+    except OSError as error:
+        return Settings().zone(environ), f"{SETTINGS_NAME}: cannot be read, {said_by_system(error)}"
 
 
 def tell_problems(problems: list[Problem]) -> None:

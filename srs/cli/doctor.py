@@ -1,6 +1,5 @@
 """`srs doctor`: everything about a collection verified, and what can be mended without a loss."""
 
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import asdict
@@ -9,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srs.cli.context import Context
-from srs.cli.output import ask, print_json
+from srs.cli.context import Context, moment, zone_of
+from srs.cli.output import agreed, plural, print_json
 from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
-from srs.errors import SrsError, UsageError
+from srs.errors import UsageError
 
 if TYPE_CHECKING:
     from srs.upkeep.findings import Counted, Finding
@@ -32,9 +31,7 @@ def doctor(
     rebuild: Annotated[bool, typer.Option("--rebuild", help=_REBUILD_HELP)] = False,
     retime: Annotated[bool, typer.Option("--retime", help=_RETIME_HELP)] = False,
     to: Annotated[str, typer.Option("--to", metavar="ISO", help=_TO_HELP)] = "",
-    recover: Annotated[
-        bool, typer.Option("--recover", help="Put back events that were lost from the journal.")
-    ] = False,
+    recover: Annotated[bool, typer.Option("--recover", help=_RECOVER_HELP)] = False,
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
@@ -58,10 +55,11 @@ def doctor(
 
 
 def _examine(context: Context, as_json: bool) -> None:
-    from srs.upkeep.doctor import examine, zone_of
+    from srs.upkeep.doctor import examine
 
     root = _root(context)
-    now = context.clock_in(zone_of(root, context.environ))()
+    zone, _ = zone_of(root, context.environ)
+    now = context.clock_in(zone)()
     findings = examine(root, context.environ, now, ProgressLine())
     if as_json:
         found = [asdict(finding) for finding in findings.found]
@@ -71,8 +69,8 @@ def _examine(context: Context, as_json: bool) -> None:
             print(line)
             _print_found([finding for finding in findings.found if finding.area == area])
         notes = len(findings.found) - findings.problems
-        worth = f"; {_number(notes, 'note')}" if notes else ""
-        print(f"{_number(findings.problems, 'problem') if findings.problems else 'Nothing is wrong'}{worth}.")
+        worth = f"; {plural(notes, 'note')}" if notes else ""
+        print(f"{plural(findings.problems, 'problem') if findings.problems else 'Nothing is wrong'}{worth}.")
     if findings.problems:
         raise typer.Exit(1)
 
@@ -80,16 +78,16 @@ def _examine(context: Context, as_json: bool) -> None:
 def _lines(counted: "Counted") -> Iterator[tuple[str, str]]:
     """What was counted, area by area."""
     c = counted
-    yield "settings", f"Settings: {_number(c.settings, 'setting')}."
-    own = f", {_number(c.note_types, 'note type')} of its own" if c.note_types else ""
+    yield "settings", f"Settings: {plural(c.settings, 'setting')}."
+    own = f", {plural(c.note_types, 'note type')} of its own" if c.note_types else ""
     yield (
         "decks",
-        f"Decks: {_number(c.deck_files, 'file')}{own}, {_number(c.notes, 'note')}, {_number(c.cards, 'card')}.",
+        f"Decks: {plural(c.deck_files, 'file')}{own}, {plural(c.notes, 'note')}, {plural(c.cards, 'card')}.",
     )
-    devices = f" of {_number(c.devices, 'device')}" if c.devices else ""
-    yield "journal", f"Journal: {_number(c.journal_files, 'file')}{devices}, {_number(c.events, 'event')}."
-    yield "clock", f"Clock: {_number(c.own_events, 'event')} of this device, {c.device or 'which has no name'}."
-    kept = f", {_number(c.faces, 'kept face')}" if c.faces else ""
+    devices = f" of {plural(c.devices, 'device')}" if c.devices else ""
+    yield "journal", f"Journal: {plural(c.journal_files, 'file')}{devices}, {plural(c.events, 'event')}."
+    yield "clock", f"Clock: {plural(c.own_events, 'event')} of this device, {c.device or 'which has no name'}."
+    kept = f", {plural(c.faces, 'rendered card')}" if c.faces else ""
     yield "index", f"Index: compared with the text{kept}." if c.compared else "Index: not compared with the text."
     free = f", {c.free / (1 << 30):,.1f} GB free" if c.free is not None else ""
     yield "folders", f"Folders: {c.folders} looked into{free}."
@@ -109,7 +107,7 @@ def _print_found(found: "list[Finding]") -> None:
 
 
 def _rebuild(context: Context, as_json: bool) -> None:
-    from srs.upkeep.doctor import rebuild
+    from srs.upkeep.rebuild import rebuild
 
     started = time.monotonic()
     made = rebuild(_root(context), context.environ, ProgressLine())
@@ -118,7 +116,7 @@ def _rebuild(context: Context, as_json: bool) -> None:
         counts = {"notes": made.notes, "cards": made.cards, "events": made.events}
         print_json(counts | {"seconds": round(seconds, 3)})
     else:
-        what = f"{_number(made.notes, 'note')}, {_number(made.cards, 'card')}, {_number(made.events, 'event')}"
+        what = f"{plural(made.notes, 'note')}, {plural(made.cards, 'card')}, {plural(made.events, 'event')}"
         print(f"Made the index anew in {seconds:.1f} s: {what}.")
     if made.broken:
         raise made.broken
@@ -129,7 +127,7 @@ def _retime(context: Context, to: str, yes: bool, as_json: bool) -> None:
 
     collection = context.open(quiet=as_json)
     now = context.clock(collection)()
-    until = _moment(to, collection) if to else None
+    until = moment("--to", to, collection.zone) if to else None
     stretches = plan_retime(collection, now, until)
     if not as_json:
         for stretch in stretches:
@@ -146,18 +144,18 @@ def _retime(context: Context, to: str, yes: bool, as_json: bool) -> None:
 
 
 def _recover(context: Context, yes: bool, as_json: bool) -> None:
-    from srs.upkeep.doctor import recover
+    from srs.upkeep.recover import recover
 
     collection = context.open(quiet=as_json)
     lost = len(collection.lost_events())
     if not as_json:
         were = "was" if lost == 1 else "were"
-        print(f"{_number(lost, 'event')} {were} lost from the journal." if lost else "No event was lost.")
+        print(f"{plural(lost, 'event')} {were} lost from the journal." if lost else "No event was lost.")
     put_back = recover(collection) if lost and _agreed("Put them back?", yes, as_json) else 0
     if as_json:
         print_json({"lost": lost, "recovered": put_back})
     elif lost:
-        print(f"Put {_number(put_back, 'event')} back." if put_back else "Nothing was changed.")
+        print(f"Put {plural(put_back, 'event')} back." if put_back else "Nothing was changed.")
 
 
 def _root(context: Context) -> Path:
@@ -165,30 +163,14 @@ def _root(context: Context) -> Path:
 
 
 def _agreed(question: str, yes: bool, as_json: bool) -> bool:
-    """Whether to go on. Raises SrsError where there is nobody to ask."""
-    if yes:
-        return True
-    if as_json or not sys.stdin.isatty():
-        if as_json:
-            return False
-        raise SrsError("nothing was changed, since there is nobody to ask", "say --yes to do it")
-    return ask(f"{question} [y/N]", "n").lower() in ("y", "yes")
-
-
-def _moment(text: str, collection: Collection) -> int:
-    from srs.memory.days import parse_given
-
-    try:
-        return parse_given(text, collection.zone)
-    except ValueError:
-        message = f"--to takes a moment such as 2026-12-01T09:00, not {text!r}"
-        raise UsageError(message, "without Z or an offset it is taken in the collection's timezone") from None
+    """Whether to go on; with --json nobody is asked."""
+    return yes or (not as_json and agreed(question))
 
 
 def _print_stretch(stretch: "Stretch", collection: Collection) -> None:
     others = len(stretch.events) - stretch.answers
-    parts = [f"{_number(stretch.answers, 'answer')} of {_number(stretch.cards, 'card')}"] if stretch.answers else []
-    parts += [_number(others, "other event" if parts else "event")] if others else []
+    parts = [f"{plural(stretch.answers, 'answer')} of {plural(stretch.cards, 'card')}"] if stretch.answers else []
+    parts += [plural(others, "other event" if parts else "event")] if others else []
     old = _span(stretch.events[0].at, stretch.events[-1].at, collection)
     new = _span(stretch.times[0], stretch.times[-1], collection)
     print(f"{' and '.join(parts)}: dated {old}")
@@ -213,8 +195,3 @@ def _stretch_json(stretch: "Stretch") -> dict[str, object]:
         for event, time_ in zip(stretch.events, stretch.times, strict=True)
     ]
     return {"kind": stretch.kind, "events": events}
-
-
-def _number(count: int, noun: str) -> str:
-    """`1,204 events`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

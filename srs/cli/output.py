@@ -3,12 +3,16 @@
 import json
 import re
 import sys
-from collections.abc import Iterable, Sequence
-from typing import Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from srs.memory.schedule import Answer
+from srs.errors import SrsError
+
+if TYPE_CHECKING:
+    from srs.memory.schedule import Answer
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 
 
@@ -44,35 +48,144 @@ def ask(question: str, default: str = "") -> str:
         raise KeyboardInterrupt from None
 
 
-def print_table(rows: Sequence[Sequence[str]], right: Iterable[int] = ()) -> None:
-    """Columns as wide as their widest cell; those in `right` flush right. Control characters are shown, not sent."""
+def agreed(question: str) -> bool:
+    """Whether the user says yes to a change. Raises SrsError where there is nobody to ask."""
+    if not sys.stdin.isatty():
+        raise SrsError("nothing was changed, since there is nobody to ask", "say --yes to do it")
+    return ask(f"{question} [y/N]", "n").lower().startswith("y")
+
+
+def takes_unicode() -> bool:
+    """Whether stdout can show more than ASCII."""
+    return "utf" in (sys.stdout.encoding or "").lower()
+
+
+def ellipsis() -> str:
+    """What stands for text that is left out."""
+    return "…" if takes_unicode() else "..."
+
+
+def terminal_size() -> tuple[int, int] | None:
+    """Columns and rows of the terminal that stdout is; None where it is none, and nothing has to fit."""
+    from srs.cli.terminal.keys import size
+
+    return size() if sys.stdout.isatty() else None
+
+
+def wrapped(text: str, columns: int) -> list[str]:
+    """Lines of at most `columns` cells, broken at spaces. Control characters are shown, not sent."""
+    from srs.cli.terminal.safe import visible
+    from srs.cli.terminal.style import Span
+    from srs.cli.terminal.width import wrap
+
+    return ["".join(span.text for span in line) for line in wrap([Span(visible(text))], columns)]
+
+
+def say(text: str) -> None:
+    """A sentence or two on stdout; a terminal does not break inside its words."""
+    terminal = terminal_size()
+    for line in wrapped(text, terminal[0]) if terminal else [text]:
+        print(line)
+
+
+def clipped(text: str, cells: int, dots: str = "…") -> str:
+    """`text` in at most `cells` cells; where it is longer, its beginning and `dots`."""
+    from srs.cli.terminal.width import graphemes, width
+
+    if width(text) <= cells:
+        return text
+    kept, room = "", cells - len(dots)
+    for cluster, size in graphemes(text):
+        if size > room:
+            break
+        kept, room = kept + cluster, room - size
+    return kept.rstrip() + dots[: max(0, cells)]
+
+
+def print_table(
+    rows: Sequence[Sequence[str]],
+    right: Iterable[int] = (),
+    shrink: Mapping[int, int] | None = None,
+    drop: Sequence[int] = (),
+) -> None:
+    """Columns as wide as their widest cell; those in `right` flush right.
+
+    In a terminal too narrow for that the columns in `shrink` are cut, down to so many cells; then those in `drop` are
+    left out, one by one; at last the first is cut. Control characters are shown, not sent.
+    """
+    terminal = terminal_size() if shrink or drop else None
+    for line in table_lines(rows, terminal[0] if terminal else None, right, shrink or {}, drop, ellipsis()):
+        print(line)
+
+
+def table_lines(
+    rows: Sequence[Sequence[str]],
+    columns: int | None,
+    right: Iterable[int] = (),
+    shrink: Mapping[int, int] | None = None,
+    drop: Sequence[int] = (),
+    dots: str = "…",
+) -> list[str]:
+    """The lines of a table, of at most `columns` cells as far as `shrink` and `drop` can bring it there."""
     from srs.cli.terminal.safe import visible
     from srs.cli.terminal.width import width
 
     shown = [[visible(cell).replace("\n", " ") for cell in row] for row in rows]
-    widths = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    natural = [max(map(width, column)) for column in zip(*shown, strict=True)]
+    widths = fitting(natural, columns, shrink or {}, drop)
     flush_right = set(right)
+    lines = []
     for row in shown:
         cells = []
-        for number, (cell, wide) in enumerate(zip(row, widths, strict=True)):
+        for number, wide in widths.items():
+            cell = clipped(row[number], wide, dots)
             gap = " " * (wide - width(cell))
             cells.append(gap + cell if number in flush_right else cell + gap)
-        print("  ".join(cells).rstrip())
+        lines.append("  ".join(cells).rstrip())
+    return lines
+
+
+def fitting(
+    natural: Sequence[int], columns: int | None, shrink: Mapping[int, int], drop: Sequence[int]
+) -> dict[int, int]:
+    """The columns of a table that are kept, with their widths in cells, two cells between them."""
+    kept = dict(enumerate(natural))
+    if columns is None:
+        return kept
+    for leaving in (*drop, None):
+        excess = sum(kept.values()) + 2 * (len(kept) - 1) - columns
+        spare = {number: kept[number] - least for number, least in shrink.items() if kept.get(number, 0) > least}
+        if leaving is None:
+            spare[0] = kept[0] - 1
+        elif excess > sum(spare.values()):
+            kept.pop(leaving)
+            continue
+        for number, cells in spare.items():
+            given = min(cells, max(0, excess))
+            kept[number] -= given
+            excess -= given
+        break
+    return kept
+
+
+def number_word(count: int) -> str:
+    """`nine`, `30`: small numbers as words, as in running text."""
+    return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 card`, `2 cards`."""
-    return f"{count} {noun}{'' if count == 1 else 's'}"
+    """`1 card`, `1,204 cards`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
-def in_words(answer: Answer, now: int) -> str:
+def in_words(answer: "Answer", now: int) -> str:
     """When an answer brings the card back, short enough for a key line: `10m`, `4d`, `2.5mo`."""
     if answer.interval_days is not None:
         return days_short(answer.interval_days)
     return span_short(max(0, answer.progress.due - now))
 
 
-def comes_back(answer: Answer, now: int) -> str:
+def comes_back(answer: "Answer", now: int) -> str:
     """The same as the end of a sentence: `in 10m`, `tomorrow`, `in 4 days`."""
     if answer.interval_days is None:
         return f"in {in_words(answer, now)}"

@@ -17,18 +17,18 @@ def offer_pins(collection: Collection, terminal: bool) -> None:
     found = offers(collection)
     if not terminal:
         for offer in found:
-            tell(f"{offer.place.path}:{offer.place.line}: looks like `{offer.old}`, edited; `srs check` says more.")
+            tell(f"{offer.place}: looks like `{offer.old}`, edited; `srs check` says more.")
         return
     for offer in found[:_ASKED]:
-        tell(f"{offer.place.path}:{offer.place.line}: this looks like the same card as `{offer.old}`, edited.")
+        tell(f"{offer.place}: this looks like the same card as `{offer.old}`, edited.")
         said = ask("Keep its history? [Y/n]", "y")
         id = offer.old if said.lower().startswith("y") else offer.new
         try:
             place = pin(collection, offer.new, id)
         except SrsError as error:
-            tell(f"{error.message}; {error.hint}" if error.hint else error.message)
+            tell(error.sentences)
         else:
-            tell(f"Wrote `id: {id}` at {place.path}:{place.line}.")
+            tell(f"Wrote `id: {id}` at {place}.")
     if len(found) > _ASKED:
         more = plural(len(found) - _ASKED, "more note")
         tell(f"{more} look edited: `srs check` lists them, `srs check --fix` keeps their histories.")

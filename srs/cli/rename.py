@@ -16,9 +16,10 @@ def rename(
 
     Example: srs rename karpathy-backprop backpropagation
     """
+    from srs.cli.terminal.safe import visible
     from srs.upkeep.rename import rename_note
 
     collection, _ = opened(ctx)
     done = rename_note(collection, old, new)
-    print(f"Renamed {done.old} to {done.new} in {done.place.path}:{done.place.line}")
-    print(f"To take it back: srs rename {done.new} {done.old}")
+    print(visible(f"Renamed {done.old} to {done.new} in {done.place}"))
+    print(f"To have the old id again: srs rename {done.new} {done.old}")

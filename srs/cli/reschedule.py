@@ -1,17 +1,17 @@
 """`srs reschedule`: due days moved to what the settings of today say, or to a day of the learner's choice."""
 
-import sys
 from typing import Annotated
 
 import typer
 
 from srs.cli.card import chosen
 from srs.cli.context import opened
-from srs.cli.output import ask, plural, print_json, print_table
-from srs.errors import SrsError, UsageError
+from srs.cli.output import agreed, plural, print_json, print_table
+from srs.errors import UsageError
 from srs.memory.days import iso_day, parse_day
 
 _SHOWN_DAYS = 14
+_SHOWN_MOVES = 5
 
 
 def reschedule(
@@ -44,10 +44,16 @@ def reschedule(
     elif not planned.moves:
         print(f"{plural(planned.cards, 'card')} in review: each is due where the settings of today put it.")
     else:
-        print(f"{len(planned.moves)} of {plural(planned.cards, 'card')} in review would move. Reviews on each day:")
-        rows = [[_name(day, today), str(planned.before.get(day, 0)), str(planned.after.get(day, 0))] for day in days]
-        print_table([["day", "now", "then"], *rows], right=(1, 2))
-    if not planned.moves or (as_json and not yes) or not (yes or _agreed()):
+        loads = [(day, planned.before.get(day, 0), planned.after.get(day, 0)) for day in days]
+        rows = [[_name(day, today), str(before), str(after)] for day, before, after in loads if before or after]
+        head = f"{len(planned.moves)} of {plural(planned.cards, 'card')} in review would move."
+        print(f"{head} {'Reviews on each day:' if rows else f'There are no reviews in {_SHOWN_DAYS} days.'}")
+        if rows:
+            print_table([["day", "now", "then"], *rows], right=(1, 2))
+        if len(planned.moves) <= _SHOWN_MOVES:
+            for move in planned.moves:
+                print(f"{move.card}: {_name(move.old, today)} -> {_name(move.new, today)}")
+    if not planned.moves or (as_json and not yes) or not (yes or agreed("Move them?")):
         return
     carry_out(collection, planned.moves, now)
     if not as_json:
@@ -63,9 +69,3 @@ def _day(text: str) -> int | None:
 
 def _name(day: int, today: int) -> str:
     return {today: "today", today + 1: "tomorrow"}.get(day, iso_day(day))
-
-
-def _agreed() -> bool:
-    if not sys.stdin.isatty():
-        raise SrsError("nothing was moved", "say --yes to move them")
-    return ask("Move them? [y/N]", "n").lower().startswith("y")

@@ -11,18 +11,27 @@ from srs.cli.output import ask
 from srs.cli.pins import offer_pins
 from srs.collection.collection import Collection
 from srs.collection.locations import NoCollection, default_collection
+from srs.errors import UsageError
 
 
 def review(
     ctx: typer.Context,
     query: Annotated[list[str] | None, typer.Argument(help="Only the cards that it finds.")] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="End after N answers.")] = None,
+    minutes: Annotated[int | None, typer.Option("--minutes", min=1, metavar="M", help="End after M minutes.")] = None,
     new: Annotated[int, typer.Option("--new", min=0, metavar="N", help="N new cards more than the day allows.")] = 0,
+    ahead: Annotated[
+        int, typer.Option("--ahead", min=0, max=36500, metavar="DAYS", help="Then reviews due within DAYS, too.")
+    ] = 0,
+    cram: Annotated[bool, typer.Option("--cram", help="Cards whether due or not; nothing is rescheduled.")] = False,
 ) -> None:
     """Study what is due today and some new cards.
 
     Example: srs review deck:Karpathy --limit 20
     """
+    if cram and (new or ahead):
+        message = f"{'--new' if new else '--ahead'} has no effect with --cram, which asks for cards whatever their day"
+        raise UsageError(message, "name the cards to cram by a query, such as: srs review --cram deck:Karpathy")
     from srs.study.agenda import Limits
     from srs.study.session import Session
 
@@ -38,9 +47,9 @@ def review(
         predicate = parse_query(" ".join(query), collection.day(clock()), clock())
         found = {card.id for card in collection.cards(clock()) if predicate(card)}
         wanted = found.__contains__
-    session = Session(collection, clock, Limits(new, wanted), limit)
+    session = Session(collection, clock, Limits(new, wanted, ahead, cram, minutes), limit)
     if terminal:
-        from srs.cli.terminal.screen import run
+        from srs.cli.terminal.sitting import run
     else:
         from srs.cli.lines import run
     run(session, collection, clock, context.environ)

@@ -1,5 +1,6 @@
 """`srs next`, `answer` and `undo`: the session for scripts."""
 
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -18,6 +19,7 @@ from srs.memory.state import Reviewing, Studied
 RATINGS = Answers._fields
 
 _LISTED = 20
+_ENDING = 8  # characters of an id that are printed, and enough to name it
 
 
 def next_card(
@@ -86,7 +88,7 @@ def answer(
 
 def undo(
     ctx: typer.Context,
-    event: Annotated[str, typer.Argument(metavar="[EVENT]", help="An event's id, of any device; see --list.")] = "",
+    event: Annotated[str, typer.Argument(metavar="[EVENT]", help="An event of any device, as --list names it.")] = "",
     show: Annotated[bool, typer.Option("--list", help="Print the newest events instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
@@ -100,7 +102,7 @@ def undo(
         return
     undone = collection.undo_event(event, now) if event else collection.undo(now)
     if not undone:
-        raise SrsError("there is nothing to undo on this device")
+        raise SrsError("there is nothing to take back on this device")
     card = card_of(undone[0])
     view = collection.card(card, now) if card else None
     if as_json:
@@ -123,12 +125,15 @@ def _list_events(collection: Collection, as_json: bool) -> None:
     if not found:
         print("Nothing was done yet.")
         return
+    several = len({device for _, device, _ in found}) > 1
     rows = []
     for event, device, dead in found:
-        about = event.event if isinstance(event, Undo | Amend) else card_of(event) or ""
-        at = iso_instant(event.at)[:16].replace("T", " ")
-        rows.append([event.id, at, device, kind_of(event), about, "taken back" if dead else ""])
-    print_table([["event", "at (UTC)", "device", "did", "to", ""], *rows])
+        about = event.event[-_ENDING:] if isinstance(event, Undo | Amend) else card_of(event) or ""
+        at = datetime.fromtimestamp(event.at / 1000, collection.zone).strftime("%Y-%m-%d %H:%M")
+        state = "taken back" if dead else ""
+        rows.append([event.id[-_ENDING:], at, *([device] if several else []), kind_of(event), about, state])
+    head = ["event", "when", *(["device"] if several else []), "did", "to", "state"]
+    print_table([head, *rows])
 
 
 def _rating(text: str) -> int:

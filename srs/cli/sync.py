@@ -1,38 +1,64 @@
 """`srs sync`: the collection on all your devices, through git."""
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import complain, plural, print_json, tell
+from srs.cli.output import agreed, complain, plural, print_json, tell
 
 if TYPE_CHECKING:
-    from srs.upkeep.sync import Conflict, Counts, SyncReport
+    from srs.upkeep.counts import Counts
+    from srs.upkeep.merge import Conflict, Remark
+    from srs.upkeep.sync import SyncReport
+
+_SHOWN = 10
+_REMARKS = {
+    "renamed": "Two devices renamed one note: it is {subject}, and {other} is in its `was`.",
+    "settings-kept": "Another device deleted srs.toml; it stays, and goes back there.",
+    "link-refused": "Another device put a link in place of {subject}; the journal stays, and goes back there.",
+    "events-back": "Another device had lost {events} of the journal; they stay, and go back there.",
+    "journal-place": 'Another device set journal = "{subject}" in srs.toml: {place}.',
+}
+_PLACES = {
+    "private": "from now on answers are kept on each device for itself, and those in journal/ count no more",
+    "here": "from now on answers are kept in journal/ and synced",
+}
 
 
 def sync(
     ctx: typer.Context,
+    yes: Annotated[bool, typer.Option("--yes", help="Even if all notes, or most of many, are gone.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
     """Commit the collection, merge what your other devices sent, and send what they have not.
 
     Example: srs sync
     """
-    from srs.upkeep.sync import sync
+    from srs.cli.terminal.safe import visible
+    from srs.upkeep.sync import Vanished, sync
 
     collection, _ = opened(ctx)
-    report = sync(collection, ctx.obj.environ)
+    try:
+        report = sync(collection, ctx.obj.environ, yes)
+    except Vanished as error:
+        if as_json or not sys.stdin.isatty():
+            raise
+        complain(error.message, error.hint)
+        if not agreed("Commit and send that?"):
+            sys.exit(1)
+        report = sync(collection, ctx.obj.environ, deletions_meant=True)
     if as_json:
         print_json(_as_json(report))
     else:
         for line in _said(report):
-            print(line)
+            print(visible(line))
     for conflict in report.conflicts:
         tell(_told(conflict))
     if any(conflict.notes for conflict in report.conflicts):
-        tell("Both versions are there: srs list tag:conflict. Keep what you want of them; the drafts are never shown.")
+        tell("Both versions are there, the other as a draft that is never shown: srs fix lets you choose.")
     if report.failed:
         complain(report.failed.message, report.failed.hint)
     if report.failed or report.conflicts:
@@ -42,9 +68,8 @@ def sync(
 def _said(report: "SyncReport") -> list[str]:
     said = []
     if report.borrowed_name:
-        said.append(
-            f"Git knows no name of yours, so the commit is signed {report.borrowed_name}: git config user.name …"
-        )
+        said.append(f"Git knows no name of yours, so the commit is signed {report.borrowed_name}. To give it one:")
+        said.append("git config --global user.name NAME; git config --global user.email ADDRESS")
     if report.attributes:
         said.append("Added to .gitattributes, so that git keeps journals and decks whole.")
     if report.mended:
@@ -52,7 +77,11 @@ def _said(report: "SyncReport") -> list[str]:
     if report.private:
         said.append('Only the decks are synced: with journal = "private", answers stay on this device.')
     if report.kept:
-        said.append(f"Deleted on one device and changed on another, so kept: {', '.join(report.kept)}.")
+        said.append(f"Deleted on one device and changed on another, so kept: {_listed(report.kept)}.")
+    said += [_remarked(remark) for remark in report.remarks]
+    if report.leftovers:
+        beside = _listed(report.leftovers)
+        said.append(f"Still beside yours since an earlier sync: {beside}. Take what you want, then delete it.")
     committed = _counted(report.committed)
     if report.remote is None:
         said.append(f"Committed {committed}." if committed else "Nothing new to commit.")
@@ -72,10 +101,25 @@ def _both_ways(sent: str, came: str) -> str:
 
 
 def _counted(counts: "Counts") -> str:
-    """`12 events, 1 note and 2 other files`; empty where there is nothing."""
-    pairs = ((counts.events, "event"), (counts.notes, "note"), (counts.files, "other file"))
+    """`12 events, 1 new note and the deletion of 2 notes`; empty where there is nothing."""
+    pairs = (
+        (counts.events, "event"), (counts.added, "new note"), (counts.changed, "changed note"),
+        (counts.decks, "deck file"), (counts.files, "other file"),
+    )  # fmt: skip
     parts = [plural(count, noun) for count, noun in pairs if count]
+    parts += [f"the deletion of {plural(counts.deleted, 'note')}"] if counts.deleted else []
     return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+
+
+def _listed(names: Sequence[str]) -> str:
+    """Names in a row; of very many, the first and how many more there are."""
+    more = len(names) - _SHOWN
+    return f"{', '.join(names[:_SHOWN])}, … and {more:,} more" if more > 0 else ", ".join(names)
+
+
+def _remarked(remark: "Remark") -> str:
+    place, events = _PLACES.get(remark.subject, ""), plural(remark.count, "event")
+    return _REMARKS[remark.kind].format(subject=remark.subject, other=remark.other, events=events, place=place)
 
 
 def _told(conflict: "Conflict") -> str:
@@ -83,7 +127,7 @@ def _told(conflict: "Conflict") -> str:
         return f"{conflict.path}: changed here and there. Yours stays; the other is in {conflict.beside}."
     parts = []
     if conflict.notes:
-        parts.append(f"{plural(len(conflict.notes), 'note')} changed here and there: {', '.join(conflict.notes)}.")
+        parts.append(f"{plural(len(conflict.notes), 'note')} changed here and there: {_listed(conflict.notes)}.")
     if conflict.keys:
         keys = ", ".join(f"`{key}:`" for key in conflict.keys)
         parts.append(f"{keys} changed here and there; yours stays.")
@@ -96,10 +140,16 @@ def _as_json(report: "SyncReport") -> dict[str, Any]:
     failed = report.failed
     return {
         "remote": report.remote,
-        "committed": asdict(report.committed),
-        "sent": asdict(report.sent),
-        "came": asdict(report.came),
+        **{name: _counts_as_json(getattr(report, name)) for name in ("committed", "sent", "came")},
         "conflicts": [asdict(conflict) for conflict in report.conflicts],
         "kept": list(report.kept),
+        "remarks": [asdict(remark) for remark in report.remarks],
+        "leftovers": list(report.leftovers),
         "failed": {"message": failed.message, "hint": failed.hint} if failed else None,
     }
+
+
+def _counts_as_json(counts: "Counts") -> dict[str, int]:
+    from dataclasses import asdict
+
+    return {"events": counts.events, "notes": counts.notes} | asdict(counts)

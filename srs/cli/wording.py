@@ -5,20 +5,24 @@ from collections.abc import Mapping, Sequence
 from srs.cli.output import comes_back, in_words, plural, span_short
 from srs.collection.collection import Answered, Collection
 from srs.memory.events import Event, card_of, kind_of
-from srs.study.session import Pause, Revealed, Step, Tally
+from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
 MEANINGS = ("forgot", "barely", "knew", "at once")
 
+_NAMED = 3  # cards of a summary that are named
+
 
 def remaining(counts: Mapping[str, int]) -> str:
     """`8 new, 2 learning, 14 due`, without what is none."""
-    names = (("new", "new"), ("learning", "learning"), ("review", "due"))
+    names = (("new", "new"), ("learning", "learning"), ("review", "due"), ("cram", "to go"))
     return ", ".join(f"{counts[kind]} {word}" for kind, word in names if counts.get(kind))
 
 
 def buttons(step: Revealed) -> list[tuple[int, str, str]]:
-    """Rating, name and when the card would come back, for each of the four answers."""
+    """Rating, name and when the card would come back, for each of the four answers; in a cram, what each means."""
+    if step.question.item.kind == "cram":
+        return list(zip(range(1, 5), RATINGS, MEANINGS, strict=True))
     pairs = zip(RATINGS, step.answers, strict=True)
     return [(rating, name, in_words(answer, step.shown.at)) for rating, (name, answer) in enumerate(pairs, 1)]
 
@@ -26,14 +30,18 @@ def buttons(step: Revealed) -> list[tuple[int, str, str]]:
 def told(answered: Answered) -> str:
     """What an answer did, in one sentence."""
     name, answer = RATINGS[answered.review.rating - 1], answered.answer
+    if answered.review.mode == "cram":
+        return f"{name}: once more in this sitting." if answered.review.rating == 1 else f"{name}: its day stays."
     if answered.suspended:
-        return f"{name}: it lapsed so often that it is suspended; rewrite it, then srs unsuspend {answered.review.card}"
+        return f"{name}: it lapsed so often that it is suspended. Rewriting it helps: srs fix"
     leech = ". It lapsed often: rewriting it may help" if answered.leech else ""
     return f"{name}: comes back {comes_back(answer, answered.review.at)}{leech}."
 
 
-def summary(tally: Tally, step: Step, now: int) -> list[str]:
-    """How the sitting went, in a few lines."""
+def summary(tally: Tally, step: Step, now: int, collection: Collection | None = None) -> list[str]:
+    """How the sitting went, in a few lines; with `collection` also what it says of the memory and, at its end, what
+    comes next. Who left before the end is told by the skin what is left.
+    """
     count = len(tally.answers)
     if not count:
         lines = ["No card was answered."]
@@ -43,9 +51,53 @@ def summary(tally: Tally, step: Step, now: int) -> list[str]:
         minutes = round(tally.milliseconds() / 60_000)
         took = f" It took {plural(minutes, 'minute')}." if minutes else ""
         lines = [f"{plural(count, 'card')} answered: {parts}.{took}"]
+    studied = collection is not None and any(answered.review.mode == "study" for answered in tally.answers)
+    if collection is not None and studied:
+        lines += looked_back(collection, tally)
     if isinstance(step, Pause):
         lines.append(f"The next card is due in {span_short(step.until - now)}.")
+    if collection is not None and studied and isinstance(step, Pause | Finished):
+        lines += _coming(collection, now, isinstance(step, Pause))
     return lines
+
+
+def looked_back(collection: Collection, tally: Tally) -> list[str]:
+    """How many of a sitting's reviews were recalled, and which cards were not."""
+    from srs.study.glance import sitting_of
+
+    sitting = sitting_of(collection, tally.answers)
+    lines = []
+    if sitting.reviews:
+        mature = f", of mature cards {_share(sitting.mature_recalled, sitting.mature)}" if sitting.mature else ""
+        lines.append(f"Of the reviews you knew {_share(sitting.recalled, sitting.reviews)}{mature}.")
+    if sitting.lapsed:
+        more = len(sitting.lapsed) - _NAMED
+        rest = f" and {more} more" if more > 0 else ""
+        lines.append(f"Forgotten, and coming again: {', '.join(sitting.lapsed[:_NAMED])}{rest}.")
+    return lines
+
+
+def tomorrow_holds(reviews: int) -> str:
+    """What is due tomorrow already; today's answers may add to it."""
+    return f"Tomorrow: {plural(reviews, 'review')} so far." if reviews else "Tomorrow: no reviews so far."
+
+
+def _coming(collection: Collection, now: int, paused: bool) -> list[str]:
+    from srs.study.glance import next_of
+
+    coming = next_of(collection, now)
+    lines = []
+    if coming.due is not None and not paused:
+        when = f"in {span_short(coming.due - now)}" if coming.due > now else "now"
+        again = "comes" if coming.learning == 1 else "come"
+        first = ", the first" if coming.learning > 1 else ""
+        lines.append(f"{plural(coming.learning, 'learning card')} {again} back today{first} {when}.")
+    return [*lines, tomorrow_holds(coming.tomorrow)]
+
+
+def _share(part: int, whole: int) -> str:
+    """`17 of 20 (85%)`."""
+    return f"{part} of {whole} ({round(100 * part / whole)}%)"
 
 
 _DONE = {
@@ -54,22 +106,20 @@ _DONE = {
 }  # fmt: skip
 
 
-def took_back(undone: Sequence[Event]) -> str:
+def took_back(undone: Sequence[Event | Skip]) -> str:
     """What an undo took back; a clause without its full stop."""
     if not undone:
         return "There is nothing to take back"
-    first, cards = undone[0], list(dict.fromkeys(card for event in undone if (card := card_of(event))))
+    first = undone[0]
+    if isinstance(first, Skip):
+        return f"Took back the skipping of {first.card}"
+    cards = list(dict.fromkeys(card for each in undone if not isinstance(each, Skip) and (card := card_of(each))))
     did = kind_of(first)
     what = f"Took back the {_DONE.get(did, did)}"
     if not cards:
         return what if len(undone) == 1 else f"{what} of {plural(len(undone), 'event')}"
     more = len(cards) - 1
     return f"{what} of {cards[0]}" + (f" and {plural(more, 'more card')}" if more else "")
-
-
-def sentence(clause: str) -> str:
-    """A message or hint of an error as a sentence of its own."""
-    return f"{clause[:1].upper()}{clause[1:]}." if clause else ""
 
 
 def left_out(collection: Collection) -> str:
@@ -80,4 +130,7 @@ def left_out(collection: Collection) -> str:
 
 def where_answers_go(collection: Collection) -> str:
     """Said after the first answer in a collection that keeps its journal apart."""
-    return f"Your answers are kept apart from these decks, in {collection.journal_folder}"
+    said = f"Your answers are kept apart from these decks, in {collection.journal_folder}"
+    if not (others := collection.abandoned_journals()):
+        return said
+    return f"{said}. If this collection was moved, its old ones are in {others[0]}: srs doctor says how to have them"

@@ -7,7 +7,7 @@ from srs.cards.identity import derived_id
 from srs.cards.note import Note
 from srs.cards.notetype import NoteType
 from srs.collection.collection import Collection
-from srs.collection.files import locked, replace_file
+from srs.collection.files import locked
 from srs.collection.locations import SCHEMA_NAME
 from srs.errors import Problem, SrsError, UsageError
 
@@ -67,7 +67,7 @@ def add_note(
         note = next((note for note in read.notes if note.id == note_id), None)
         if note is None:
             raise _not_right(read.problems, path)
-        replace_file(place, old, new)
+        collection.replace(path, old, new)
     last = _last_line(new, note, read.notes)
     cards = tuple(card.id for card in cards_of(note, collection.types))
     return Added(note, path, note.place.line, last, cards)

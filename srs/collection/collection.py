@@ -8,27 +8,28 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, replace
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
-from srs.collection import content, history, journal, queries, views
+from srs.collection import content, elsewhere, history, journal, queries, views
 from srs.collection.device import device_name
 from srs.collection.files import keep_copy, locked, replace_file
 from srs.collection.index import Watch, discard, open_index, spoilt, unwatched, writing
 from srs.collection.locations import (
     SETTINGS_NAME,
-    cache_folder,
     copies_folder,
+    fragments_folder,
+    index_file,
+    journal_folder,
     lost_file,
-    private_journal_folder,
     state_folder,
 )
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
-from srs.collection.settings import DeckSettings, Settings, read_settings
+from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, read_settings
 from srs.collection.views import CardView
 from srs.errors import Problem, SrsError, said_by_system
 from srs.memory import events as ev
@@ -36,16 +37,30 @@ from srs.memory.days import day_start, iso_instant, study_day
 from srs.memory.fold import newest_undoable
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.model import Model
-from srs.memory.schedule import Answer, Answers, Rules, answer, due_day, fuzz_seed, interval_days, is_leech, preview
+from srs.memory.schedule import (
+    Answer,
+    Answers,
+    Load,
+    Rules,
+    answer,
+    due_day,
+    fuzz_seed,
+    interval_days,
+    interval_range,
+    is_easy,
+    is_leech,
+    preview,
+)
 from srs.memory.state import CardState, Reviewing
 
 if TYPE_CHECKING:
     from srs.cards.faces import Face
     from srs.cards.outgoing import DeckAbout
 
-_SLIP_MS = 5_000
+SLIP_MS = 5_000
+"""So far a clock may step back, or events be ahead of it, without being called wrong."""
+
 _LEAP_MS = 400 * 86_400_000
-_INDEX = "index.sqlite3"
 _OTHER_CACHE = "make the folder writable, or name another one in $SRS_CACHE_DIR"
 
 
@@ -63,10 +78,11 @@ class NewerJournal(SrsError):
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What the learner saw when the answers were offered: the instant (ms) and how the card stood."""
+    """What the learner saw when the answers were offered: the instant (ms), how the card stood, what each would do."""
 
     at: int
     state: CardState
+    answers: Answers
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +111,10 @@ class Collection:
         self.settings = settings
         self.db = db
         self.zone = settings.zone(environ)
-        self.state_folder = state_folder(environ)
-        self.device = device_name(self.state_folder)
-        private = settings.journal == "private"
-        self.journal_folder = private_journal_folder(root, environ) if private else root / "journal"
+        self.device = device_name(state_folder(environ))
+        self.journal_folder = journal_folder(root, environ, settings.journal)
+        self._environ = environ
+        self._fragments = fragments_folder(environ)
         self.copies_folder = copies_folder(root, environ)
         self.lost_file = lost_file(root, environ)
         self._clock_accepted = fixed_clock
@@ -117,17 +133,17 @@ class Collection:
         SettingsError, or SrsError where the disk refuses.
         """
         settings = read_settings(root)
-        path = cache_folder(root, environ) / _INDEX
+        path = index_file(root, environ)
         try:
             return cls._opened(root, environ, settings, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             if not spoilt(error):
-                raise _not_opened(path, error) from None
+                raise not_opened(path, error) from None
             discard(path)  # a damaged index shows only when it is used; the text has everything
         try:
             return cls._opened(root, environ, settings, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
-            raise _not_opened(path, error) from None
+            raise not_opened(path, error) from None
 
     @classmethod
     def _opened(
@@ -173,10 +189,12 @@ class Collection:
         return content.load_types(self.root)[0]
 
     def problems(self) -> list[Problem]:
-        """What is wrong in decks, note types and journal, by place."""
+        """What is wrong in decks, note types and journal, by place; last a journal that does not count."""
         columns = "path, line, column, severity, code, message, hint"
         rows = self.db.execute(f"select {columns} from problem order by path, line, column")
-        return [*(Problem(*row) for row in rows), *self._newer_journals()]
+        left_behind = elsewhere.left_behind(self.root, self._environ, self.settings.journal)
+        found = [*(Problem(*row) for row in rows), *self._newer_journals()]
+        return [*found, left_behind] if left_behind else found
 
     def _newer_journals(self) -> list[Problem]:
         query = "select path, device, format from file where format > ? order by path"
@@ -202,14 +220,14 @@ class Collection:
 
     def cards(self, now: int) -> Iterator[CardView]:
         """Every card in deck order, drafts included."""
-        return views.all_cards(self.db, self.day(now), self._model_of_deck)
+        return views.all_cards(self.db, self.day(now), self.model_of)
 
     def cards_of_note(self, note: str, now: int) -> list[CardView]:
-        return views.cards_of_note(self.db, self.resolve(note), self.day(now), self._model_of_deck)
+        return views.cards_of_note(self.db, self.resolve(note), self.day(now), self.model_of)
 
     def card(self, name: str, now: int) -> CardView | None:
         """The card with this id, or whose note had it once; None where there is none."""
-        return views.one_card(self.db, self.resolve(name), self.day(now), self._model_of_deck)
+        return views.one_card(self.db, self.resolve(name), self.day(now), self.model_of)
 
     def view(self, card: str, now: int) -> CardView:
         """The card with this id. Raises SrsError where there is none."""
@@ -223,13 +241,14 @@ class Collection:
         note, colon, template = name.partition(":")
         return f"{queries.present_id(self.db, note)}{colon}{template}"
 
-    def nearest_ids(self, name: str) -> list[str]:
-        """Up to three ids of cards or notes that look like `name`."""
+    def nearest(self, name: str) -> str:
+        """The hint where no card or note is called `name`: up to three ids that look like it."""
         column = "id" if ":" in name else "note"
         ids = [row[0] for row in self.db.execute(f"select distinct {column} from card")]
         import difflib
 
-        return difflib.get_close_matches(name, ids, 3)
+        near = difflib.get_close_matches(name, ids, 3)
+        return f"did you mean {' or '.join(near)}?" if near else "see: srs list"
 
     def note_of(self, card: str) -> Note:
         """The note of a card. Raises SrsError where no deck has the card (any more)."""
@@ -284,23 +303,46 @@ class Collection:
     def deck_settings(self, card: str) -> DeckSettings:
         return self.settings.for_deck(self._deck_of(card))
 
+    def rules_and_model(self, card: str) -> tuple[Rules, Model]:
+        """How the card's deck is scheduled, and the memory model with its parameters."""
+        return self._plan.of_deck(self._deck_of(card))
+
     def preview(self, card: str, now: int) -> Answers:
-        """What each of the four answers would do at `now`. `answer` keeps these promises."""
+        """What each of the four answers would do at `now`."""
+        return self.offer(card, now).answers
+
+    def offer(self, card: str, now: int) -> Shown:
+        """What the learner is to see at `now` (ms); given to `answer`, it is kept to the day."""
         rules, model = self._plan.of_deck(self._deck_of(card))
-        state = self.state(card)
-        return preview(state, now, self.day(now), rules, model, fuzz_seed(card, state.reps))
+        state, load = self.state(card), self._load_without(card)
+        answers = preview(state, now, self.day(now), rules, model, fuzz_seed(card, state.reps), load)
+        return Shown(now, state, answers)
+
+    def _load_without(self, card: str) -> Load:
+        """How many reviews of other cards are due on a study day."""
+        return cache(lambda day: queries.due_on(self.db, day, card))
+
+    def model_of(self, deck: str) -> Model:
+        """The memory model, with its parameters, that holds for a deck."""
+        return self._plan.of_deck(deck)[1]
 
     def due_by_rules(self, card: str) -> int | None:
-        """The study day on which a card in review would be due by today's settings, with the fuzz of its last answer.
+        """The study day on which a card in review would be due by today's settings.
 
-        None where it is not in review or was never answered.
+        That on which it is due, where fuzz could have put it there; else one with the fuzz of its last answer. None
+        where it is not in review or was never answered.
         """
         state = self.state(card)
         if not isinstance(state.progress, Reviewing) or state.last_day is None:
             return None
-        rules, model = self._plan.of_deck(self._deck_of(card))
+        (rules, model), memory = self._plan.of_deck(self._deck_of(card)), state.progress.memory
         seed = fuzz_seed(card, state.reps - 1)
-        return due_day(state.last_day, interval_days(state.progress.memory, rules, model, seed))
+        due = due_day(state.last_day, interval_days(memory, rules, model, seed, state.last_day, lambda _: 0))
+        low, high = interval_range(memory, rules, model)
+        if not low <= state.progress.due - state.last_day <= high:
+            return due
+        avoidable = is_easy(state.progress.due, rules.easy_days) and not is_easy(due, rules.easy_days)
+        return due if avoidable else state.progress.due
 
     def events_json(self, card: str) -> list[dict[str, Any]]:
         """The events of a card as the journal has them, dead ones included."""
@@ -328,6 +370,8 @@ class Collection:
                 self._read_journal()
             except sqlite3.DatabaseError as error:
                 raise _index_fails(error) from error
+            if self.settings.journal == "private":
+                elsewhere.remember(self.journal_folder, self.root)
             self._turns += 1
             try:
                 yield
@@ -339,8 +383,8 @@ class Collection:
     ) -> Answered:
         """Record an answer (1 Again to 4 Easy), given after `ms`. On disk when this returns.
 
-        `shown` is what the learner saw: the days of that preview hold, even if a new one began meanwhile. Raises
-        CardChanged, ClockDoubt, NewerJournal, JournalError: then nothing was recorded.
+        `shown` is what the learner saw: its days hold, whatever changed meanwhile, and its steps run from now on.
+        Raises CardChanged, ClockDoubt, NewerJournal, JournalError: then nothing was recorded.
         """
         with self.turn():
             state = self.state(card)
@@ -353,8 +397,11 @@ class Collection:
         self, card: str, rating: int, state: CardState, at: int, ms: int | None, mode: ev.Mode, shown: Shown | None
     ) -> Answered:
         (rules, model), day = self._plan.of_deck(self._deck_of(card)), self.day(at)
-        promised = day if shown is None else self.day(shown.at)
-        given = answer(state, at, promised, rating, rules, model, fuzz_seed(card, state.reps))
+        if shown is None:
+            load = self._load_without(card)
+            given = answer(state, at, day, rating, rules, model, fuzz_seed(card, state.reps), load)
+        else:
+            given = _as_shown(shown.answers[rating - 1], at - shown.at)
         progress = given.progress
         step = None if isinstance(progress, Reviewing) else progress.step
         review = ev.Review(
@@ -384,15 +431,23 @@ class Collection:
             return [] if target is None else self._take_back(target, now)
 
     def undo_event(self, id_: str, now: int) -> list[ev.Event]:
-        """Take back one event of any device, an undo too, and what goes with it. Raises SrsError where it cannot be."""
+        """Take back one event of any device, an undo too, and what goes with it. Raises SrsError where it cannot be.
+
+        `id_` may also be the last eight characters of one, or more of them.
+        """
         with self.turn():
+            found = history.ids_ending(self.db, id_)
+            if len(found) > 1:
+                raise SrsError(f"more than one event ends with `{id_}`", "give its whole id: srs undo --list --json")
+            id_ = found[0] if found else id_
             target = history.event_as_written(self.db, id_)
             if target is None:
                 raise SrsError(f"there is no event `{id_}`", "see: srs undo --list")
             if isinstance(target, ev.Content | ev.Unknown):
                 raise SrsError(f"`{id_}` is nothing that can be taken back")
             if self.db.execute("select dead from event where id = ?", (id_,)).fetchone()[0]:
-                raise SrsError(f"`{id_}` was taken back already", "take back that undo, to have it again")
+                by = history.undo_of(self.db, id_)
+                raise SrsError(f"`{id_}` was taken back already", f"to have it again: srs undo {by}" if by else "")
             return self._take_back(target, now)
 
     def _take_back(self, target: ev.Event, now: int) -> list[ev.Event]:
@@ -413,13 +468,20 @@ class Collection:
         lines = [ev.encode(event) for event in events]
         path = self.journal_folder / f"{self.device}.{_year(max(event.at for event in events))}.jsonl"
         with self.turn():
-            self._refuse_newer()
-            journal.append(path, ev.header_line(self.device), lines, ev.is_whole, self.state_folder / "fragments")
+            self.refuse_newer()
+            self.append(path, ev.header_line(self.device), lines)
             try:
                 self._read_journal()
             except (sqlite3.DatabaseError, OSError, SrsError) as error:
                 message = f"the event is saved in the journal, but the index could not follow: {error}"
                 raise SrsError(message, "start again: the next command brings the index up to date") from error
+
+    def append(self, path: Path, header: bytes, lines: Sequence[bytes]) -> None:
+        """Put lines at the end of a journal file, on disk when this returns; the index does not know of them yet.
+
+        Call it within a `turn`. Raises JournalError: then nothing was recorded.
+        """
+        journal.append(path, header, lines, ev.is_whole, self._fragments)
 
     def lost_events(self) -> list[ev.Event]:
         """Events that were in the journal once and are in none of its files now. Raises SrsError if unreadable."""
@@ -439,6 +501,10 @@ class Collection:
         """True where the journal is kept apart from the collection and holds nothing yet."""
         apart = self.settings.journal == "private"
         return apart and not history.journal_files(self.journal_folder)
+
+    def abandoned_journals(self) -> list[Path]:
+        """Private journals that may have been this collection's before it was moved; none where it is not private."""
+        return elsewhere.abandoned(self.root, self.journal_folder) if self.settings.journal == "private" else []
 
     def has_answers(self) -> bool:
         """True where any card was ever answered."""
@@ -480,33 +546,27 @@ class Collection:
         """The time of the next event: `now`, but, within a slip, after what this program and this device wrote."""
         sql = "select max(at) from event where device = ? and not dead"
         newest = self.db.execute(sql, (self.device,)).fetchone()[0]
-        if newest is not None and newest - _SLIP_MS < now <= newest:
+        if newest is not None and newest - SLIP_MS < now <= newest:
             now = newest + 1
         elif newest is not None and not self._clock_accepted:
             self._refuse_doubtful(now, newest)
-        self._stamped = self._stamped + 1 if now <= self._stamped < now + _SLIP_MS else now
+        self._stamped = self._stamped + 1 if now <= self._stamped < now + SLIP_MS else now
         return self._stamped
 
     def _refuse_doubtful(self, now: int, newest: int) -> None:
         if now < newest:
-            message = (
-                f"this machine's clock says {self._said(now)}, before its own newest event of {self._said(newest)}"
-            )
+            message = f"this machine's clock says {_said(now)}, before its own newest event of {_said(newest)}"
             hint = "set the clock right; if it is, `srs doctor --retime` mends events that were dated ahead"
             raise ClockDoubt(message, hint)
         if now - newest > _LEAP_MS:
-            message = f"this machine's clock says {self._said(now)}, and its newest event is of {self._said(newest)}"
+            message = f"this machine's clock says {_said(now)}, and its newest event is of {_said(newest)}"
             raise ClockDoubt(message, "set the clock right; if it is, say so with --now")
-
-    def _said(self, at: int) -> str:
-        from srs.memory.days import iso_instant
-
-        return iso_instant(at)[:16].replace("T", " ") + " UTC"
 
     def _new_id(self, at: int) -> str:
         return ev.new_id(at, os.urandom(10))
 
-    def _refuse_newer(self) -> None:
+    def refuse_newer(self) -> None:
+        """Raise NewerJournal where a device writes in a format that is not known here."""
         row = self.db.execute("select device, format from file where format > ?", (ev.FORMAT,)).fetchone()
         if row:
             message = f"the journal of `{row[0]}` has format {row[1]}, and this srs knows {ev.FORMAT}"
@@ -514,9 +574,6 @@ class Collection:
 
     def _deck_of(self, card: str) -> str:
         return content.deck_of(self.db, card)
-
-    def _model_of_deck(self, deck: str) -> Model:
-        return self._plan.of_deck(deck)[1]
 
 
 def _plan(settings: Settings) -> history.Plan:
@@ -538,6 +595,7 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
         settings.maximum_interval,
         settings.fuzz,
         settings.leech_at,
+        frozenset(map(WEEKDAYS.index, settings.easy_days)),
     )
     return rules, Fsrs6(settings.parameters) if settings.parameters else Fsrs6()
 
@@ -551,7 +609,18 @@ def _stands(state: CardState) -> tuple[str | None, bool, int | None]:
     return state.last_event, state.suspended, state.buried_until
 
 
-def _not_opened(path: Path, error: sqlite3.DatabaseError) -> SrsError:
+def _as_shown(answer: Answer, later: int) -> Answer:
+    """An answer given `later` (ms) than it was shown: a day stays, a step takes its time from now on."""
+    if isinstance(answer.progress, Reviewing):
+        return answer
+    return replace(answer, progress=replace(answer.progress, due=answer.progress.due + later))
+
+
+def not_opened(path: Path, error: sqlite3.DatabaseError) -> SrsError:
+    """Why the index at `path` cannot be used, and what to do."""
+    if path.is_dir():
+        hint = "delete it or put it elsewhere, or name another cache folder in $SRS_CACHE_DIR"
+        return SrsError(f"{path}: a folder stands where the index should be", hint)
     if "locked" in str(error):
         return SrsError("another srs is busy with this collection", "wait for it, or end it, and repeat")
     hint = "make room on the disk and the folder writable, or name another one in $SRS_CACHE_DIR"

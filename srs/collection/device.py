@@ -9,7 +9,7 @@ import os
 import re
 from pathlib import Path
 
-from srs.collection.files import locked
+from srs.collection.files import locked, open_regular
 from srs.errors import SrsError, said_by_system
 
 _LINE = re.compile(r"([a-z0-9][a-z0-9-]{0,40})(?: ([0-9a-f]{16}))?\Z")
@@ -61,7 +61,8 @@ def _find(lines: list[tuple[str, str]], machine: str) -> str | None:
 def _lines(path: Path) -> list[tuple[str, str]]:
     """Names and the machines they belong to (empty: not known which)."""
     try:
-        text = path.read_text("utf-8")
+        with open_regular(path) as file:
+            text = file.read().decode()
     except (FileNotFoundError, NotADirectoryError, UnicodeDecodeError):
         return []
     except OSError as error:

@@ -1,13 +1,20 @@
-"""Replacing a file whole: either the old bytes stand there or the new ones. Knows nothing of what is in them."""
+"""Files opened, and replaced whole: either the old bytes stand there or the new ones. Knows not what is in them."""
 
+import errno
 import fcntl
 import os
+import re
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from stat import S_ISREG
+from typing import BinaryIO
 
 from srs.errors import SrsError, said_by_system
+
+DRAFT = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)\.tmp\Z")
+"""What a file is called until it is whole; one that stays was left by a process that was killed."""
 
 
 class FileChanged(SrsError):
@@ -35,6 +42,51 @@ def _no_lock(folder: Path, error: OSError) -> SrsError:
     return SrsError(f"{folder}: cannot be locked, {said_by_system(error)}", "nothing was changed; mend it and repeat")
 
 
+def open_regular(path: Path) -> BinaryIO:
+    """The file at `path`, a link followed. Raises OSError, also for a pipe or a device: such may hang, or never end."""
+    file = open(path, "rb", opener=_not_waiting)  # noqa: SIM115
+    try:
+        refuse_irregular(file.fileno(), path)
+    except OSError:
+        file.close()
+        raise
+    return file
+
+
+def refuse_irregular(descriptor: int, path: Path) -> None:
+    """Raise OSError where what was opened is no regular file."""
+    if not S_ISREG(os.fstat(descriptor).st_mode):
+        raise OSError(errno.EINVAL, "it is no regular file", str(path))
+
+
+def _not_waiting(path: str, flags: int) -> int:
+    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+
+
+def draft_of(path: Path) -> Path:
+    """The name beside `path` under which this process writes it."""
+    return path.with_name(f".{path.name}.{os.getpid()}.tmp")
+
+
+def lives(process: int) -> bool:
+    """Whether a process of this number runs here."""
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        pass
+    return True
+
+
+def write_new(path: Path, data: bytes) -> None:
+    """Write a file that does not exist, on disk when this returns. Raises OSError."""
+    with path.open("xb") as file:
+        file.write(data)
+        file.flush()
+        os.fsync(file.fileno())
+
+
 def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
     """Put `new` in place of `old` (None: the file must not exist), on disk when this returns.
 
@@ -42,14 +94,11 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
     disk refuses; then the file is as it was.
     """
     real = path.resolve()
-    draft = real.with_name(f".{real.name}.{os.getpid()}.tmp")
+    draft = draft_of(real)
     try:
         real.parent.mkdir(parents=True, exist_ok=True)
         _drop_drafts(real)
-        with draft.open("xb") as file:
-            file.write(new)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(draft, new)
         if old is not None:
             draft.chmod(real.stat().st_mode & 0o7777)
         _compare(path, real, old)
@@ -69,7 +118,7 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
 def _drop_drafts(real: Path) -> None:
     """Drafts that a killed program left. Who replaces a file holds the lock, so none of them is in use."""
     for other in real.parent.iterdir():
-        if other.name.startswith(f".{real.name}.") and other.name.endswith(".tmp"):
+        if (found := DRAFT.match(other.name)) and found["name"] == real.name:
             _drop(other)
 
 
@@ -91,10 +140,7 @@ def keep_copy(folder: Path, name: str, data: bytes, most: int = 10) -> None:
     copy = place / f"{stamp}Z{Path(name).suffix}"
     try:
         place.mkdir(parents=True, exist_ok=True)
-        with copy.open("xb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
+        write_new(copy, data)
         for old in sorted(place.glob("*Z*"))[:-most]:
             old.unlink(missing_ok=True)
     except OSError as error:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from srs.collection import journal
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of, seen_of, shown_name
+from srs.collection.files import open_regular
 from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
 from srs.errors import SrsError, said_by_system
@@ -97,6 +98,24 @@ def event_as_written(db: sqlite3.Connection, id_: str) -> ev.Event | None:
     return event_of(row) if row else None
 
 
+def ids_ending(db: sqlite3.Connection, text: str) -> list[str]:
+    """The ids of events that are `text` or, where that has eight characters or more, end so; at most two."""
+    length = len(text) if len(text) >= 8 else 0
+    query = "select id from event where id = ?1 or (?2 and substr(id, -?2) = ?1) order by id != ?1 limit 2"
+    found = [row[0] for row in db.execute(query, (text, length))]
+    return found[:1] if text in found else found
+
+
+def undo_of(db: sqlite3.Connection, id_: str) -> str | None:
+    """The undo that took an event back, or one that it went with; None where no live one did."""
+    query = (
+        "select id from event where do = 'undo' and not dead"
+        " and target in (?1, (select because from event where id = ?1)) order by at desc limit 1"
+    )
+    row = db.execute(query, (id_,)).fetchone()
+    return row[0] if row else None
+
+
 def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
     """The live events that go with the one of this id and would be taken back with it, in order."""
     rows = db.execute(f"select {EVENT_COLUMNS} from event where because = ? and not dead order by at, id", (id_,))
@@ -166,7 +185,8 @@ def keep_lost(lost: Path, events: Iterable[ev.Event]) -> None:
 def lost_events(lost: Path) -> list[ev.Event]:
     """What `keep_lost` wrote. Raises SrsError where it cannot be read."""
     try:
-        lines = lost.read_bytes().split(b"\n")
+        with open_regular(lost) as file:
+            lines = file.read().split(b"\n")
     except FileNotFoundError:
         return []
     except OSError as error:

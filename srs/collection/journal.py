@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from srs.collection.files import sync_folder
+from srs.collection.files import open_regular, refuse_irregular, sync_folder, write_new
 from srs.errors import SrsError, said_by_system
 
 _TAIL = 4096
@@ -85,7 +85,7 @@ def read(path: Path, mark: Mark | None, whole: Callable[[bytes], bool]) -> Chunk
     A last line without its newline counts if it is `whole`; else it is left for the next time, since its writer has not
     acknowledged it.
     """
-    with path.open("rb") as file:
+    with open_regular(path) as file:
         stat = os.fstat(file.fileno())
         start = mark if mark and _continues(file.fileno(), stat, mark) else None
         offset, checksum, line = (start.read_to, start.checksum, start.lines) if start else (0, 0, 0)
@@ -128,8 +128,9 @@ def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:
 def _append_once(path: Path, header: bytes, data: bytes, whole: Callable[[bytes], bool], aside: Path) -> bool:
     """False where the file was replaced meanwhile, so that what was written may not be in it."""
     path.parent.mkdir(exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o644)
+    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
     try:
+        refuse_irregular(descriptor, path)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         if not _is_at(path, descriptor):
             return False
@@ -196,21 +197,18 @@ def _mend_tail(path: Path, descriptor: int, whole: Callable[[bytes], bool], asid
 def _keep_aside(aside: Path, name: str, fragment: bytes) -> None:
     aside.mkdir(parents=True, exist_ok=True)
     place = aside / f"{name}.{time.time_ns()}"
-    with place.open("wb") as file:
-        file.write(fragment)
-        file.flush()
-        os.fsync(file.fileno())
+    write_new(place, fragment)
     sync_folder(aside)
 
 
 def _refused(path: Path, error: OSError) -> JournalError:
     hints = {
-        errno.ENOSPC: "make room on the disk, then answer again",
-        errno.EACCES: f"make {path.parent} writable, then answer again",
-        errno.EROFS: "the disk is read-only: mount it writable, then answer again",
+        errno.ENOSPC: "make room on the disk, then repeat",
+        errno.EACCES: f"make {path.parent} writable, then repeat",
+        errno.EROFS: "the disk is read-only: mount it writable, then repeat",
     }
     if isinstance(error, _Unsure):
         message = f"{path}: perhaps saved, perhaps not: {said_by_system(error)}, and it cannot be taken back"
         return JournalError(message, "look after the disk first; then `srs undo --list` tells what is there")
-    hint = hints.get(error.errno or 0, "mend it, then answer again")
+    hint = hints.get(error.errno or 0, "mend it, then repeat")
     return JournalError(f"{path}: not saved, {said_by_system(error)}", hint)

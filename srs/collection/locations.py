@@ -10,6 +10,9 @@ from srs.errors import SrsError
 
 SETTINGS_NAME = "srs.toml"
 SCHEMA_NAME = "deck.schema.json"
+FILES = (SETTINGS_NAME, SCHEMA_NAME, ".gitattributes", ".gitignore")
+FOLDERS = ("decks", "notetypes", "sources", "journal", "media")
+"""What belongs to a collection; whatever else lies in its folder is the user's."""
 
 
 class NoCollection(SrsError):
@@ -55,9 +58,24 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     return _base(environ, "SRS_STATE_DIR", "XDG_STATE_HOME", ".local/state", "Library/Application Support")
 
 
+def index_file(root: Path, environ: Mapping[str, str]) -> Path:
+    """The index of the collection at `root`."""
+    return cache_folder(root, environ) / "index.sqlite3"
+
+
+def journal_folder(root: Path, environ: Mapping[str, str], where: str) -> Path:
+    """The journal of the collection at `root`, whose settings say that it is `here` or `private`."""
+    return private_journal_folder(root, environ) if where == "private" else root / "journal"
+
+
 def private_journal_folder(root: Path, environ: Mapping[str, str]) -> Path:
     """Where the journal of a collection with `journal = "private"` lives."""
     return state_folder(environ) / "journals" / _key(root)
+
+
+def fragments_folder(environ: Mapping[str, str]) -> Path:
+    """Where unfinished lines of journals are kept aside, those of all collections."""
+    return state_folder(environ) / "fragments"
 
 
 def copies_folder(root: Path, environ: Mapping[str, str]) -> Path:
@@ -68,6 +86,12 @@ def copies_folder(root: Path, environ: Mapping[str, str]) -> Path:
 def lost_file(root: Path, environ: Mapping[str, str]) -> Path:
     """Where events are kept that were in the journal of the collection at `root` and are no more."""
     return state_folder(environ) / "lost" / f"{_key(root)}.jsonl"
+
+
+def config_file(environ: Mapping[str, str]) -> Path:
+    """The user's own settings, the same place on every system: people keep it among their dotfiles."""
+    folder = environ.get("XDG_CONFIG_HOME")
+    return (Path(folder) if folder else _home(environ) / ".config") / "srs" / "config.toml"
 
 
 def _home(environ: Mapping[str, str]) -> Path:

@@ -3,18 +3,28 @@
 import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import starmap
+from typing import NamedTuple
 
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
+_STUDIED = "from state s join card c on c.id = s.card and c.active"
+
+Place = tuple[str, int, int]
+"""Where a card is written: the path of the file, the note's number in it, the card's number in the note."""
 
 
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A card that could be studied. `due`: ms for a learning card, a study day for a review, None for a new one."""
+class Waiting(NamedTuple):
+    """A card that could be studied. `due`: ms for a learning card, a study day for a review, None for a new one.
+
+    Reviews come with their memory as JSON and the study day of the last answer. A tuple, since there may be thousands.
+    """
 
     card: str
     note: str
     deck: str
     due: int | None
+    memory: str = ""
+    last_day: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,32 +40,69 @@ class Done:
 
 def learning(db: sqlite3.Connection, day: int) -> list[Waiting]:
     """Cards in learning or relearning steps, earliest first."""
-    return _answered(db, day, "s.kind in (1, 3)")
-
-
-def reviews(db: sqlite3.Connection, day: int) -> list[Waiting]:
-    """Cards out of the steps that are due on `day` or were before, oldest first."""
-    return _answered(db, day, "s.kind = 2 and s.due <= :day")
-
-
-def _answered(db: sqlite3.Connection, day: int, which: str) -> list[Waiting]:
     rows = db.execute(
-        "select s.card, c.note, c.deck, s.due from state s join card c on c.id = s.card and c.active"
-        f" where {which} and {_OPEN} order by s.due, s.card",
+        f"select s.card, c.note, c.deck, s.due {_STUDIED} where s.kind in (1, 3) and {_OPEN} order by s.due, s.card",
         {"day": day},
     )
     return [Waiting(*row) for row in rows]
 
 
-def fresh(db: sqlite3.Connection, day: int, note: str | None = None) -> Iterator[Waiting]:
-    """New cards, of one `note` or of all, as written: file by path, note by place in it, card by order in the note."""
-    only = "" if note is None else "and c.note = :note"
+def reviews(db: sqlite3.Connection, day: int, until: int | None = None) -> list[Waiting]:
+    """Cards out of the steps that may be studied on `day` and are due by then, or by study day `until`, in no order."""
     rows = db.execute(
-        "select c.id, c.note, c.deck, null from card c left join state s on s.card = c.id"
-        f" where c.active and c.fresh {only} and (s.card is null or {_OPEN}) order by c.path, c.position, c.ord",
-        {"day": day, "note": note},
+        f"select s.card, c.note, c.deck, s.due, s.memory, s.last_day {_STUDIED}"
+        f" where s.kind = 2 and s.due <= :until and {_OPEN}",
+        {"day": day, "until": day if until is None else until},
     )
-    return (Waiting(*row) for row in rows)
+    return list(starmap(Waiting, rows))
+
+
+def studied(db: sqlite3.Connection, day: int) -> list[Waiting]:
+    """Cards that were ever answered and may be studied on `day`, due or not, in no order."""
+    rows = db.execute(f"select s.card, c.note, c.deck, s.due {_STUDIED} where s.kind > 0 and {_OPEN}", {"day": day})
+    return list(starmap(Waiting, rows))
+
+
+def all_open(db: sqlite3.Connection, day: int, card: str | None = None) -> list[Waiting]:
+    """Cards that may be studied on `day`, new ones too, in no order: all of them, or `card` alone."""
+    only = "" if card is None else "and c.id = :card"
+    rows = db.execute(
+        "select c.id, c.note, c.deck, s.due from card c left join state s on s.card = c.id"
+        f" where c.active {only} and (s.card is null or {_OPEN})",
+        {"day": day, "card": card},
+    )
+    return list(starmap(Waiting, rows))
+
+
+def fresh(db: sqlite3.Connection, day: int, note: str) -> Iterator[Waiting]:
+    """The new cards of a note, in the order of its templates."""
+    return (waiting for _, waiting in _fresh(db, day, "and c.note = :of order by c.path, c.position, c.ord", note))
+
+
+def fresh_of_deck(db: sqlite3.Connection, day: int, deck: str) -> Iterator[tuple[Place, Waiting]]:
+    """The new cards of a deck with their places, as written."""
+    return _fresh(db, day, "and c.deck = :of order by c.path, c.position, c.ord", deck)
+
+
+def fresh_linked(db: sqlite3.Connection, day: int, deck: str, since: Place) -> Iterator[tuple[Place, Waiting]]:
+    """Those of them from the place `since` on whose notes name what they need."""
+    rest = (
+        "and c.note_key in (select key from note where deck = :of and linked) and c.deck = :of"
+        " and (c.path, c.position, c.ord) >= (:path, :position, :ord) order by c.path, c.position, c.ord"
+    )
+    return _fresh(db, day, rest, deck, since)
+
+
+def _fresh(
+    db: sqlite3.Connection, day: int, rest: str, of: str, since: Place = ("", 0, 0)
+) -> Iterator[tuple[Place, Waiting]]:
+    rows = db.execute(
+        "select c.path, c.position, c.ord, c.id, c.note, c.deck from card c left join state s on s.card = c.id"
+        f" where c.active = 1 and c.fresh = 1 and (s.card is null or {_OPEN}) {rest}",
+        {"day": day, "of": of, "path": since[0], "position": since[1], "ord": since[2]},
+    )
+    for path, position, ord_, card, note, deck in rows:
+        yield (path, position, ord_), Waiting(card, note, deck, None)
 
 
 def done(db: sqlite3.Connection, day: int) -> list[Done]:
@@ -69,6 +116,35 @@ def done(db: sqlite3.Connection, day: int) -> list[Done]:
         (day,),
     )
     return [Done(card, note, deck, bool(new), bool(review)) for card, note, deck, new, review in rows]
+
+
+def due_on(db: sqlite3.Connection, day: int, besides: str) -> int:
+    """How many reviews are due on `day`, suspended cards and the card `besides` aside."""
+    where = "kind = 2 and due = ? and not suspended and card != ?"
+    return int(db.execute(f"select count(*) from state where {where}", (day, besides)).fetchone()[0])
+
+
+def overdue(db: sqlite3.Connection, day: int) -> int:
+    """How many reviews that may be studied on `day` were due before."""
+    sql = f"select count(*) {_STUDIED} where s.kind = 2 and s.due < :day and {_OPEN}"
+    return int(db.execute(sql, {"day": day}).fetchone()[0])
+
+
+def due_within(db: sqlite3.Connection, first: int, last: int) -> int:
+    """How many reviews are due from one study day to another, suspended cards aside."""
+    where = "kind = 2 and due between ? and ? and not suspended"
+    return int(db.execute(f"select count(*) from state where {where}", (first, last)).fetchone()[0])
+
+
+def newest_answers(db: sqlite3.Connection, most: int) -> list[tuple[str, int, int | None]]:
+    """The newest live study answers: what the card was (new, learning or review), the rating, the time it took (ms)."""
+    return db.execute(
+        "select case when p.id is null or p.do = 'reset' then 'new' when p.step is null then 'review'"
+        " else 'learning' end, e.rating, e.ms"
+        " from (select id, after, rating, ms from event where day is not null and do = 'review' and mode = 'study'"
+        " and not dead order by day desc, id desc limit ?) e left join event p on p.id = e.after",
+        (most,),
+    ).fetchall()
 
 
 def reviewed_on(db: sqlite3.Connection, day: int) -> int:
@@ -102,6 +178,21 @@ def present_id(db: sqlite3.Connection, note: str) -> str:
     return str(row[0]) if row else note
 
 
+def has_state(db: sqlite3.Connection, note: str) -> bool:
+    """Whether any card of a note, or of one that is gone, was answered or set aside."""
+    return bool(db.execute("select 1 from state where card >= ? and card < ?", _cards_of(note)).fetchone())
+
+
+def has_events(db: sqlite3.Connection, note: str) -> bool:
+    """Whether any event is about a card of a note, dead ones and notes that are gone included."""
+    return bool(db.execute("select 1 from event where subject >= ? and subject < ?", _cards_of(note)).fetchone())
+
+
+def _cards_of(note: str) -> tuple[str, str]:
+    """The bounds of the ids of a note's cards: the character after `:` in order of bytes is `;`."""
+    return f"{note}:", f"{note};"
+
+
 def deck_totals(db: sqlite3.Connection) -> list[tuple[str, int]]:
     """Every deck that has cards, drafts aside, with their number, by name."""
     return db.execute("select deck, count(*) from card where active group by deck order by deck").fetchall()
@@ -118,5 +209,18 @@ def draft_count(db: sqlite3.Connection) -> int:
 
 
 def fresh_decks(db: sqlite3.Connection) -> list[str]:
-    """The decks that have new cards."""
-    return [row[0] for row in db.execute("select distinct deck from card where active and fresh order by deck")]
+    """The decks that have new cards, by name."""
+    return _decks(db, fresh=True)
+
+
+def decks(db: sqlite3.Connection) -> set[str]:
+    """The decks that have cards, drafts aside."""
+    return {*_decks(db, fresh=True), *_decks(db, fresh=False)}
+
+
+def _decks(db: sqlite3.Connection, fresh: bool) -> list[str]:
+    sql = "select min(deck) from card where active = 1 and fresh = ? and deck > ?"
+    found, name = [], ""
+    while (name := db.execute(sql, (fresh, name)).fetchone()[0]) is not None:  # one look-up for each deck
+        found.append(name)
+    return found

@@ -48,6 +48,7 @@ create table note (
 ) strict;
 create index note_by_id on note (id);
 create index note_by_path on note (path);
+create index note_linked on note (deck, path, position) where linked;
 
 create table card (
   id text not null,
@@ -61,11 +62,11 @@ create table card (
   active integer not null,     -- neither draft nor left out
   fresh integer not null       -- never answered, or reset since
 ) strict;
-create index card_by_id on card (id);
+create index card_by_id on card (id, active, note, deck);
 create index card_by_note on card (note_key);
 create index card_by_path on card (path);
 create index card_by_note_id on card (note);
-create index card_to_learn on card (active, fresh, path, position, ord);
+create index card_to_learn on card (active, fresh, deck, path, position, ord, id, note);
 
 create table alias (
   old text primary key,        -- a former note id
@@ -128,4 +129,5 @@ create table state (
   flag integer not null,
   mark text
 ) strict, without rowid;
-create index state_due on state (kind, due);
+-- Of thousands that are due, nothing else of a row is read.
+create index state_due on state (kind, due, suspended, buried_until, last_day, memory);

@@ -1,20 +1,21 @@
 """Settings of a collection: srs.toml as checked values, with defaults per deck. Knows nothing of cards or events."""
 
 import re
-import tomllib
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
-from typing import Any, Literal, NoReturn
+from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from srs.collection.locations import SETTINGS_NAME
+from srs.collection.toml import BOOLEAN, Check, Document, number, one_of, whole
 from srs.errors import SrsError
 from srs.memory.fsrs6 import Fsrs6
 
 FORMAT = 1
 _LONGEST_STEP = 365 * 86400
-_LONGEST_LINE = 900
+# What stands only in the user's own config file: see srs/cli/preferences.py.
+PERSONAL = ("editor", "pager", "player", "pictures", "buttons", "keys")
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -71,29 +72,17 @@ class Settings:
 
 def read_settings(root: Path) -> Settings:
     """The settings of the collection at `root`. Raises SettingsError naming file, line and what to write instead."""
-    path = root / SETTINGS_NAME
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-        _refuse_long_lines(text)
-        raw = tomllib.loads(text)
-    except UnicodeDecodeError as error:
-        raise SettingsError(
-            f"{SETTINGS_NAME}:1:1: the file is not UTF-8 ({error.reason})", "save it as UTF-8"
-        ) from None
-    except tomllib.TOMLDecodeError as error:
-        line, column, reason = _toml_place(str(error), text)
-        raise SettingsError(
-            f"{SETTINGS_NAME}:{line}:{column}: {reason}", "see https://toml.io for the notation"
-        ) from None
-    return _Reader(text).settings(raw)
+    return settings_of(settings_file(root))
 
 
-def _refuse_long_lines(text: str) -> None:
-    """A line of thousands of dots or brackets would keep the TOML reader busy for minutes, or end it."""
-    for number, line in enumerate(text.splitlines(), 1):
-        if len(line) > _LONGEST_LINE:
-            message = f"{SETTINGS_NAME}:{number}:{_LONGEST_LINE}: the line is longer than {_LONGEST_LINE} characters"
-            raise SettingsError(message, "shorten it")
+def settings_file(root: Path) -> Document:
+    """The srs.toml of the collection at `root`, its values not checked yet. Raises SettingsError."""
+    return Document.of_file(root / SETTINGS_NAME, SETTINGS_NAME, SettingsError)
+
+
+def table_of(key: str) -> str:
+    """The table of srs.toml in which a setting of decks stands."""
+    return "fsrs" if key in _FSRS else "study"
 
 
 def system_timezone(environ: Mapping[str, str]) -> str:
@@ -126,110 +115,39 @@ def _is_zone(name: str) -> bool:
     return True
 
 
-def _toml_place(message: str, text: str) -> tuple[int, int, str]:
-    match = re.search(r"\s*\(at line (\d+), column (\d+)\)", message)
-    if match:
-        return int(match[1]), int(match[2]), message[: match.start()]
-    lines = text.split("\n")
-    return len(lines), len(lines[-1]) + 1, message.replace(" (at end of document)", "")
+def settings_of(file: Document) -> Settings:
+    """The checked values of a srs.toml. Raises SettingsError."""
+    top = dict(file.values)
+    _check_format(file, top.pop("format", FORMAT))
+    study, fsrs, decks = (file.table(top.pop(name, {}), name, name, None) for name in ("study", "fsrs", "deck"))
+    _refuse_programs(file, top)
+    taken = {name: file.value(name, value, _TOP, None) for name, value in top.items()}
+    defaults = _deck_values(file, study, "study", _STUDY) | _deck_values(file, fsrs, "fsrs", _FSRS)
+    per_deck = {
+        name: _deck_values(file, file.table(values, f'deck."{name}"', name, "deck"), f'deck."{name}"', _STUDY | _FSRS)
+        for name, values in decks.items()
+    }
+    return Settings(defaults=DeckSettings(**defaults), decks=per_deck, **taken)
 
 
-class _Reader:
-    """Checks raw TOML values against what each key takes; `text` serves to find a key's line."""
-
-    def __init__(self, text: str) -> None:
-        self._lines = text.splitlines()
-
-    def settings(self, raw: Mapping[str, Any]) -> Settings:
-        top = dict(raw)
-        self._format(top.pop("format", FORMAT))
-        study, fsrs, decks = (self._table(top.pop(name, {}), name, name, None) for name in ("study", "fsrs", "deck"))
-        taken = {name: self._value(name, value, _TOP, None) for name, value in top.items()}
-        defaults = self._deck_values(study, "study", _STUDY) | self._deck_values(fsrs, "fsrs", _FSRS)
-        per_deck = {
-            name: self._deck_values(
-                self._table(values, f'deck."{name}"', name, "deck"), f'deck."{name}"', _STUDY | _FSRS
-            )
-            for name, values in decks.items()
-        }
-        return Settings(defaults=DeckSettings(**defaults), decks=per_deck, **taken)
-
-    def _format(self, value: Any) -> None:
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            self._fail("format", None, "`format` must be 1", "write: format = 1")
-        if value > FORMAT:
-            hint = "update srs, or use the version that wrote this file"
-            self._fail("format", None, f"this collection has format {value}, and this srs knows {FORMAT}", hint)
-
-    def _table(self, value: Any, name: str, key: str, inside: str | None) -> dict[str, Any]:
-        if not isinstance(value, dict):
-            self._fail(key, inside, f"`{name}` must be a table", f"write: [{name}]")
-        return dict(value)
-
-    def _deck_values(self, table: Mapping[str, Any], name: str, known: Mapping[str, "_Check"]) -> dict[str, Any]:
-        return {key: self._value(key, value, known, name) for key, value in table.items()}
-
-    def _value(self, key: str, value: Any, known: Mapping[str, "_Check"], table: str | None) -> Any:
-        check = known.get(key)
-        if check is None:
-            import difflib
-
-            near = difflib.get_close_matches(key, known, 1)
-            where = f" in [{table}]" if table else ""
-            hint = f"did you mean `{near[0]}`?" if near else f"known here: {', '.join(sorted(known))}"
-            self._fail(key, table, f"`{key}` is no setting{where}", hint)
-        taken = check.take(value)
-        if taken is None:
-            self._fail(key, table, f"`{key}` cannot be {_shown(value)}", f"it takes {check.says}")
-        return taken
-
-    def _fail(self, key: str, table: str | None, message: str, hint: str) -> NoReturn:
-        line, column = self._place(key, table)
-        raise SettingsError(f"{SETTINGS_NAME}:{line}:{column}: {message}", hint)
-
-    def _place(self, key: str, table: str | None) -> tuple[int, int]:
-        inside, bare = table is None, table and table.replace('"', "")
-        for number, line in enumerate(self._lines, 1):
-            header = re.match(r"\s*\[+\s*(.+?)\s*\]+", line)
-            if header:
-                inside = re.sub("[\"']", "", header[1]) == bare
-                if header[1] == key:
-                    return number, 1
-            match = re.match(rf"""(\s*)["']?{re.escape(key)}["']?\s*=""", line)
-            if match and inside:
-                return number, len(match[1]) + 1
-        return 1, 1
+def _check_format(file: Document, value: Any) -> None:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        file.fail("format", None, "`format` must be 1", "write: format = 1")
+    if value > FORMAT:
+        hint = "update srs, or use the version that wrote this file"
+        file.fail("format", None, f"this collection has format {value}, and this srs knows {FORMAT}", hint)
 
 
-def _shown(value: Any) -> str:
-    return f"`{value}`" if not isinstance(value, str) else f'"{value}"'
+def _refuse_programs(file: Document, top: Mapping[str, Any]) -> None:
+    """A collection may come from a stranger, who must not choose what runs here."""
+    for key in PERSONAL:
+        if key in top:
+            hint = "programs and keys are yours alone: they stand in ~/.config/srs/config.toml"
+            file.fail(key, None, f"`{key}` is not taken from a collection", hint)
 
 
-@dataclass(frozen=True, slots=True)
-class _Check:
-    """What a key takes: `take` gives the checked value or None; `says` tells it in words."""
-
-    take: Callable[[Any], Any]
-    says: str
-
-
-def _whole(low: int, high: int) -> _Check:
-    def take(value: Any) -> int | None:
-        return value if isinstance(value, int) and not isinstance(value, bool) and low <= value <= high else None
-
-    return _Check(take, f"a whole number from {low} to {high}")
-
-
-def _number(low: float, high: float) -> _Check:
-    def take(value: Any) -> float | None:
-        ok = isinstance(value, int | float) and not isinstance(value, bool) and low <= value <= high
-        return float(value) if ok else None
-
-    return _Check(take, f"a number from {low} to {high}")
-
-
-def _one_of(*names: str) -> _Check:
-    return _Check(lambda value: value if value in names else None, " or ".join(f'"{name}"' for name in names))
+def _deck_values(file: Document, table: Mapping[str, Any], name: str, known: Mapping[str, Check]) -> dict[str, Any]:
+    return {key: file.value(key, value, known, name) for key, value in table.items()}
 
 
 def _spans(value: Any) -> tuple[int, ...] | None:
@@ -256,31 +174,30 @@ def _zone(value: Any) -> str | None:
     return value if isinstance(value, str) and _is_zone(value) else None
 
 
-_BOOLEAN = _Check(lambda value: value if isinstance(value, bool) else None, "true or false")
 _TOP = {
-    "timezone": _Check(_zone, 'the name of a timezone, such as "Europe/Berlin"'),
-    "rollover": _whole(0, 23),
-    "journal": _one_of("here", "private"),
+    "timezone": Check(_zone, 'the name of a timezone, such as "Europe/Berlin"'),
+    "rollover": whole(0, 23),
+    "journal": one_of("here", "private"),
 }
 _STUDY = {
-    "desired_retention": _number(0.70, 0.99),
-    "new_per_day": _whole(0, 9999),
-    "reviews_per_day": _whole(0, 9999),
-    "new_order": _one_of("needs", "written", "random"),
-    "mix": _one_of("interleave", "reviews-first", "new-first"),
-    "learn_ahead": _Check(lambda v: parse_span(v) if isinstance(v, str) else None, 'a span such as "20m"'),
-    "bury_siblings": _BOOLEAN,
-    "leech_at": _whole(1, 99),
-    "leech_action": _one_of("suspend", "mark"),
-    "maximum_interval": _whole(1, 36500),
-    "easy_days": _Check(_weekdays, 'a list of weekdays such as ["sun"]'),
+    "desired_retention": number(0.70, 0.99),
+    "new_per_day": whole(0, 9999),
+    "reviews_per_day": whole(0, 9999),
+    "new_order": one_of("needs", "written", "random"),
+    "mix": one_of("interleave", "reviews-first", "new-first"),
+    "learn_ahead": Check(lambda v: parse_span(v) if isinstance(v, str) else None, 'a span such as "20m"'),
+    "bury_siblings": BOOLEAN,
+    "leech_at": whole(1, 99),
+    "leech_action": one_of("suspend", "mark"),
+    "maximum_interval": whole(1, 36500),
+    "easy_days": Check(_weekdays, 'a list of weekdays such as ["sun"]'),
 }
 _FSRS = {
-    "model": _one_of("fsrs-6"),
-    "learning_steps": _Check(_spans, 'a list of spans such as ["1m", "10m"]'),
-    "relearning_steps": _Check(_spans, 'a list of spans such as ["10m"]'),
-    "parameters": _Check(_parameters, "a list of 21 numbers within the bounds of FSRS-6, as `srs optimize` writes it"),
-    "fuzz": _BOOLEAN,
+    "model": one_of("fsrs-6"),
+    "learning_steps": Check(_spans, 'a list of spans such as ["1m", "10m"]'),
+    "relearning_steps": Check(_spans, 'a list of spans such as ["10m"]'),
+    "parameters": Check(_parameters, "a list of 21 numbers within the bounds of FSRS-6, as `srs optimize` writes it"),
+    "fuzz": BOOLEAN,
 }
 if {f.name for f in fields(DeckSettings)} != _STUDY.keys() | _FSRS.keys():
     raise AssertionError("every deck setting needs a check")

@@ -7,11 +7,10 @@ import sysconfig
 from collections.abc import Mapping
 from pathlib import Path
 
-from srs.collection.locations import SCHEMA_NAME, SETTINGS_NAME, private_journal_folder
+from srs.collection.elsewhere import OWNER
+from srs.collection.locations import FOLDERS, SCHEMA_NAME, SETTINGS_NAME, journal_folder
 from srs.collection.settings import read_settings, system_timezone
 from srs.errors import SrsError
-
-_TAKEN = ("decks", "notetypes", "media", "sources")
 
 _SETTINGS = """\
 # Settings of this collection. What is commented out shows the default; `[deck."Name"]` sets any of it for one deck.
@@ -45,7 +44,7 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
     """
     if (root / SETTINGS_NAME).exists():
         raise SrsError(f"{root} is a collection already", f"study it: srs -C {root} review")
-    for name in (*_TAKEN, "journal"):
+    for name in FOLDERS:
         if (root / name).exists():
             raise SrsError(f"{root / name} is in the way", "name another folder, or move it aside")
     decks = starter_decks() if source is None and not empty else None
@@ -96,10 +95,8 @@ def _settings_of(source: Path, environ: Mapping[str, str]) -> str:
 
 
 def _take_along(source: Path, root: Path, environ: Mapping[str, str]) -> None:
-    for name in _TAKEN:
-        if (source / name).is_dir():
-            shutil.copytree(source / name, root / name)
-    private = read_settings(source).journal == "private"
-    journal = private_journal_folder(source, environ) if private else source / "journal"
-    if journal.is_dir():
-        shutil.copytree(journal, root / "journal")
+    journal = journal_folder(source, environ, read_settings(source).journal)
+    for name in FOLDERS:
+        folder = journal if name == "journal" else source / name
+        if folder.is_dir():
+            shutil.copytree(folder, root / name, ignore=shutil.ignore_patterns(OWNER))

@@ -14,7 +14,7 @@ from strangers, so sizes, types and ranges are checked here, once, and nowhere a
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, cast
 from zlib import crc32
 
@@ -204,7 +204,27 @@ _compact = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 def encode(event: Event) -> bytes:
-    """The line of an event, without newline. SrsError where it would be longer than `MAX_LINE` or is `Unknown`."""
+    """The line of an event, without newline, which `decode` reads as that event. SrsError where there is none.
+
+    Half a surrogate pair in the text of a mark, which no file can store, becomes `?`.
+    """
+    if isinstance(event, Mark):
+        event = replace(event, text=event.text.encode("utf-8", "replace").decode())
+    try:
+        line = _line(event)
+    except (ValueError, OverflowError):
+        raise _unfit("a time is out of range") from None
+    back = decode(line)
+    if back != event:
+        raise _unfit(back.reason if isinstance(back, Bad) else "it would not come back as it is")
+    return line
+
+
+def _unfit(why: str) -> SrsError:
+    return SrsError(f"this event cannot be kept in the journal: {why}", "nothing was recorded")
+
+
+def _line(event: Event) -> bytes:
     head: dict[str, object] = {"id": event.id, "at": iso_instant(event.at)}
     match event:
         case Review():

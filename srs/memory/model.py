@@ -27,6 +27,9 @@ class Moment:
 class Model(Protocol):
     """A memory model with its parameters. Equal models give equal memories."""
 
+    def __hash__(self) -> int:
+        """Equal for equal models."""
+
     @property
     def name(self) -> str:
         """As in `model = …` of the settings."""

@@ -3,9 +3,14 @@
 Steps run in real time within the day; intervals are whole study days. The step rules are those of Anki and `fsrs`:
 Again goes to the first step; Hard stays, on the first step with the average of the first two (a single step half as
 long again); Good goes on and out after the last; Easy goes out. Without fuzz, states and intervals are those of
-`fsrs` over the same answers. Hard, Good and Easy share one fuzz factor, so fuzz never swaps them.
+`fsrs` over the same answers.
+
+Fuzz takes one day of a range by chance. Where it is known how many reviews each day holds, a day's weight falls with
+the square of that number, and easy days weigh nothing. Hard, Good and Easy share one chance, and a day weighs the same
+for all of them, in whole numbers; so of two ranges the later one never gives the earlier day: fuzz swaps no buttons.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import floor
 from typing import Literal, NamedTuple
@@ -23,10 +28,24 @@ AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
 # Anki's ranges: from, to (days), share of the part of the interval within them; plus one day.
 _FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
 
+Load = Callable[[int], int]
+"""How many reviews are due on a study day."""
+
+_COUNTED_DAYS = 90
+"""So many days ahead the load counts: beyond, what is due now says little about what will be, and ranges are wide."""
+
+_FAR_DAYS = 7
+"""The last of these days: their mean stands for every day beyond."""
+
+_WEIGHT = 1 << 40
+
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """How a deck is scheduled. Steps are seconds, `maximum_interval` days; `leech_at` 0: no leeches."""
+    """How a deck is scheduled. Steps are seconds, `maximum_interval` days; `leech_at` 0: no leeches.
+
+    `easy_days` are weekdays, 0 for Monday, on which as little as possible is to be due.
+    """
 
     desired_retention: float = 0.9
     learning_steps: tuple[int, ...] = (60, 600)
@@ -34,6 +53,7 @@ class Rules:
     maximum_interval: int = 36500
     fuzz: bool = True
     leech_at: int = 8
+    easy_days: frozenset[int] = frozenset()
 
     def __post_init__(self) -> None:
         if not 0 < self.desired_retention < 1:
@@ -61,19 +81,30 @@ class Answers(NamedTuple):
     easy: Answer
 
 
-def preview(state: CardState, now_ms: int, day: int, rules: Rules, model: Model, seed: str) -> Answers:
+def preview(
+    state: CardState, now_ms: int, day: int, rules: Rules, model: Model, seed: str, load: Load | None = None
+) -> Answers:
     """All four answers at instant `now_ms` on study day `day`. `seed` decides the fuzz, see `fuzz_seed`."""
-    again, hard, good, easy = (answer(state, now_ms, day, rating, rules, model, seed) for rating in (1, 2, 3, 4))
+    again, hard, good, easy = (answer(state, now_ms, day, rating, rules, model, seed, load) for rating in (1, 2, 3, 4))
     return Answers(again, hard, good, easy)
 
 
-def answer(state: CardState, now_ms: int, day: int, rating: int, rules: Rules, model: Model, seed: str) -> Answer:
+def answer(
+    state: CardState,
+    now_ms: int,
+    day: int,
+    rating: int,
+    rules: Rules,
+    model: Model,
+    seed: str,
+    load: Load | None = None,
+) -> Answer:
     """What `rating` (1 to 4) does; equal to that of `preview` with the same arguments."""
     memory = _remembered(state, Moment(now_ms, day), rating, model)
     stage, step = stage_of(state.progress)
     move = next_step(stage, step, rating, rules)
     if move is None:
-        days = interval_days(memory, rules, model, seed)
+        days = interval_days(memory, rules, model, seed, day, load)
         return Answer(Reviewing(due_day(day, days), memory), days)
     step, wait = move
     if stage in ("new", "learning"):
@@ -118,13 +149,66 @@ def next_step(stage: Stage, step: int, rating: int, rules: Rules) -> tuple[int, 
     return 0, steps[0] * 1500 if len(steps) == 1 else (steps[0] + steps[1]) * 500
 
 
-def interval_days(memory: Memory, rules: Rules, model: Model, seed: str) -> int:
-    """Whole days from 1 to the maximum until the card is due, with fuzz where the rules say so."""
+def interval_days(memory: Memory, rules: Rules, model: Model, seed: str, day: int = 0, load: Load | None = None) -> int:
+    """Whole days from 1 to the maximum until the card is due, with fuzz where the rules say so.
+
+    Without `load` every day of the range is as likely; with it, days counted from study day `day` weigh by their load.
+    """
+    low, high = interval_range(memory, rules, model)
+    if load is None or low == high:
+        return low + (_chance(seed) * (high - low + 1) >> 32)
+    weights = _weights(range(low, high + 1), day, rules.easy_days, load)
+    left = _chance(seed) * sum(weights) >> 32
+    for days, weight in enumerate(weights, low):
+        if left < weight:
+            return days
+        left -= weight
+    raise AssertionError("the chance is below one")
+
+
+def interval_range(memory: Memory, rules: Rules, model: Model) -> tuple[int, int]:
+    """The shortest and the longest interval (days) that the rules allow after an answer; equal without fuzz."""
     days = min(model.interval(memory, rules.desired_retention), float(rules.maximum_interval))
-    if not rules.fuzz or days < _FUZZ_RANGES[0][0]:
-        return min(max(round(days), 1), rules.maximum_interval)
-    low, high = fuzz_range(days, rules.maximum_interval)
-    return low + floor(_unit(seed) * (high - low + 1))
+    if rules.fuzz and days >= _FUZZ_RANGES[0][0]:
+        return fuzz_range(days, rules.maximum_interval)
+    whole = min(max(round(days), 1), rules.maximum_interval)
+    return whole, whole
+
+
+def is_easy(day: int, easy_days: frozenset[int]) -> bool:
+    """Whether a study day falls on one of the weekdays."""
+    return (day - 1) % 7 in easy_days
+
+
+def _weights(intervals: range, day: int, easy_days: frozenset[int], load: Load) -> list[int]:
+    """How much each interval counts in the choice: whole numbers, of which at least one is not zero."""
+    free = [days for days in intervals if not is_easy(day + days, easy_days)]
+    allowed = frozenset(free or intervals)
+    far = None
+    weights = []
+    for days in intervals:
+        if days not in allowed:
+            weights.append(0)
+        elif days <= _COUNTED_DAYS:
+            weights.append(_weight(load(day + days), 1))
+        else:
+            if far is None:
+                far = _far_weight(intervals, day, load)
+            weights.append(far)
+    return weights
+
+
+def _far_weight(intervals: range, day: int, load: Load) -> int:
+    """The weight of any day for which the load does not count."""
+    if intervals[0] > _COUNTED_DAYS:
+        return 1  # they are among themselves
+    last = range(_COUNTED_DAYS - _FAR_DAYS + 1, _COUNTED_DAYS + 1)
+    return _weight(sum(load(day + days) for days in last), _FAR_DAYS)
+
+
+def _weight(reviews: int, days: int) -> int:
+    """The weight of a day on which as many are due as on average on these days."""
+    return max(1, _WEIGHT * days**2 // (reviews + days) ** 2)
 
 
 def due_day(day: int, interval: int) -> int:
@@ -144,12 +228,12 @@ def fuzz_seed(card: str, reps: int) -> str:
     return f"{card}#{reps}"
 
 
-def _unit(seed: str) -> float:
-    """A number in [0, 1) that depends on `seed` alone, on every machine and Python."""
+def _chance(seed: str) -> int:
+    """A number from 0 to 2**32 - 1 that depends on `seed` alone, on every machine and Python."""
     mixed = crc32(seed.encode())
     for factor in (0x85EBCA6B, 0xC2B2AE35):  # MurmurHash3's finaliser: CRC alone is linear
         mixed = ((mixed ^ mixed >> 16) * factor) & 0xFFFFFFFF
-    return (mixed ^ mixed >> 16) / 2**32
+    return mixed ^ mixed >> 16
 
 
 def is_leech(lapses: int, leech_at: int) -> bool:

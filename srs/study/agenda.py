@@ -7,43 +7,60 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 from srs.collection.queries import Done, Waiting
 from srs.collection.settings import DeckSettings
 
-Kind = Literal["new", "learning", "review"]
+Kind = Literal["new", "learning", "review", "cram"]
+
+_CRAM_GAP = 10
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """A card on the agenda. `due` is ms for a learning card; else None."""
+    """A card on the agenda. For a learning card: when it is due, and from when it may come early (ms); else None."""
 
     card: str
     note: str
     deck: str
     kind: Kind
     due: int | None = None
+    early: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What a sitting asks for beyond the settings: `new` more new cards, only the cards (by id) that `wanted` takes."""
+    """What a sitting asks for beyond the settings.
+
+    `new` more new cards; only the cards (by id) that `wanted` takes; also reviews due within `ahead_days`, for which
+    the limit of reviews does not hold; `minutes` after which the sitting ends, so that reviews go before new cards;
+    `cram`: cards whether due or not, each once, and nothing moves.
+    """
 
     new: int = 0
     wanted: Callable[[str], bool] | None = None
+    ahead_days: int = 0
+    cram: bool = False
+    minutes: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Candidates:
-    """What the index offers on a day; `fresh` in the order in which new cards are to come, from `fresh_decks`."""
+    """What the index offers on a day.
+
+    `fresh` gives new cards from `fresh_decks` in the order in which they are to come, asking which decks still have
+    room. `lost` says how much of the chance to recall a review would be lost by tomorrow.
+    """
 
     learning: Sequence[Waiting]
     reviews: Sequence[Waiting]
-    fresh: Iterable[Waiting]
+    fresh: Callable[[Callable[[str], bool]], Iterable[Waiting]]
     fresh_decks: Sequence[str]
     done: Sequence[Done]
     ready: Callable[[str], bool]
+    lost: Callable[[Waiting], float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +69,6 @@ class Agenda:
 
     learning: tuple[Item, ...]
     main: tuple[Item, ...]
-    learn_ahead: int
 
     def next(self, now: int) -> Item | None:
         """The card to show at `now` (ms): a learning card that is due, else the queue's head, else one soon due."""
@@ -61,7 +77,7 @@ class Agenda:
             return first
         if self.main:
             return self.main[0]
-        return first if first and (first.due or 0) <= now + self.learn_ahead * 1000 else None
+        return next((item for item in self.learning if (item.early or 0) <= now), None)
 
     def wait(self) -> int | None:
         """The instant (ms) at which the next learning card is due; None where there is none."""
@@ -78,7 +94,6 @@ class Agenda:
 def plan(
     found: Candidates,
     settings: Callable[[str], DeckSettings],
-    defaults: DeckSettings,
     day: int,
     day_end: int,
     limits: Limits = Limits(),
@@ -86,66 +101,139 @@ def plan(
     """The agenda of `day`, which ends at `day_end` (ms). `settings` gives what holds for a deck."""
     wanted = limits.wanted or (lambda _: True)
     learning = tuple(
-        Item(w.card, w.note, w.deck, "learning", w.due)
+        Item(w.card, w.note, w.deck, "learning", w.due, (w.due or 0) - settings(w.deck).learn_ahead * 1000)
         for w in found.learning
         if (w.due or 0) < day_end and wanted(w.card)
     )
-    room = _Room(settings, found.done, limits.new)
+    room = _Room(settings, found.done, limits)
     siblings = _Siblings(settings, (*found.done, *found.learning))
-    by_load = sorted(found.reviews, key=lambda w: (w.due or 0, _shuffled(w.card, day)))
-    reviews: list[Item] = []
-    for w in by_load:
-        if wanted(w.card) and siblings.free(w) and room.has("review", w.deck):
-            room.take("review", w.deck)
-            siblings.keep(w)
-            reviews.append(Item(w.card, w.note, w.deck, "review"))
-    fresh = found.fresh
-    if defaults.new_order == "random":
-        fresh = sorted(fresh, key=lambda w: _shuffled(w.card, 0))
-    new: list[Item] = []
-    open_decks = {deck for deck in found.fresh_decks if room.has("new", deck)}
-    for w in fresh if open_decks else ():
-        if w.deck not in open_decks or not (wanted(w.card) and siblings.free(w) and found.ready(w.note)):
-            continue
-        room.take("new", w.deck)
-        siblings.keep(w)
-        new.append(Item(w.card, w.note, w.deck, "new"))
-        open_decks = {deck for deck in open_decks if room.has("new", deck)}
-        if not open_decks:
-            break
-    done_new = sum(d.new for d in found.done)
-    done_reviews = sum(d.review for d in found.done)
-    return Agenda(learning, _mixed(new, reviews, defaults.mix, done_new, done_reviews), defaults.learn_ahead)
+
+    def chosen(kind: Kind, waiting: Iterable[Waiting], open_: _Open, fits: Callable[[Waiting], bool]) -> list[Item]:
+        items: list[Item] = []
+        for w in waiting if open_.decks else ():
+            if w.deck in open_.decks and fits(w) and siblings.free(w):
+                open_.take(w.deck)
+                siblings.keep(w)
+                items.append(Item(w.card, w.note, w.deck, kind))
+                if not open_.decks:
+                    break
+        return items
+
+    due, ahead = by_loss(found.reviews, found.lost, day)
+    for_reviews = _Open(room, "review", {w.deck for w in found.reviews})
+    for_new = _Open(room, "new", found.fresh_decks)
+    fresh = found.fresh(for_new.decks.__contains__)
+    reviews = chosen("review", due, for_reviews, lambda w: wanted(w.card))
+    new = chosen("new", fresh, for_new, lambda w: wanted(w.card) and found.ready(w.note))
+    early = chosen("review", ahead, for_reviews, lambda w: wanted(w.card))
+
+    def mix(deck: str) -> str:
+        return "reviews-first" if limits.minutes else settings(deck).mix
+
+    return Agenda(learning, (*_mixed(new, reviews, found.done, mix), *early))
+
+
+def by_loss(
+    reviews: Iterable[Waiting], lost: Callable[[Waiting], float], day: int
+) -> tuple[list[Waiting], list[Waiting]]:
+    """The reviews due by `day`, what would lose most by tomorrow first; and those due later, the earliest first."""
+    due: list[tuple[float, int, int, Waiting]] = []
+    ahead: list[tuple[int, float, int, Waiting]] = []
+    for w in reviews:
+        if (w.due or 0) <= day:
+            due.append((-lost(w), w.due or 0, shuffled(w.card, day), w))
+        else:
+            ahead.append((w.due or 0, -lost(w), shuffled(w.card, day), w))
+    due.sort()
+    ahead.sort()
+    return [place[3] for place in due], [place[3] for place in ahead]
+
+
+class Cram:
+    """The cards of one cram sitting, shuffled anew each day: each comes once, and again after an Again."""
+
+    def __init__(self, found: Iterable[Waiting], day: int) -> None:
+        ordered = sorted(found, key=lambda w: (shuffled(w.card, day), w.card))
+        self._items = {w.card: Item(w.card, w.note, w.deck, "cram") for w in ordered}
+        self._line = list(self._items)
+
+    def left(self) -> int:
+        return len(self._line)
+
+    def head(self, first: str | None, is_open: Callable[[str], bool]) -> Item | None:
+        """The card to show: `first` if it is one of them, else the next that may still be studied."""
+        if first in self._items:
+            self._line = [first, *(card for card in self._line if card != first)]
+        while self._line and not is_open(self._line[0]):
+            self._line.pop(0)
+        return self._items[self._line[0]] if self._line else None
+
+    def coming(self, most: int) -> tuple[str, ...]:
+        """The cards after the head."""
+        return tuple(self._line[1 : 1 + most])
+
+    def answered(self, rating: int) -> None:
+        """The head was rated: it goes, or after an Again comes back behind some others."""
+        card = self._line.pop(0)
+        if rating == 1:
+            self._line.insert(_CRAM_GAP, card)
 
 
 class _Room:
     """What the limits of a deck and of all decks above it leave for today."""
 
-    def __init__(self, settings: Callable[[str], DeckSettings], done: Sequence[Done], more_new: int) -> None:
+    def __init__(self, settings: Callable[[str], DeckSettings], done: Sequence[Done], limits: Limits) -> None:
         self._settings = settings
-        self._more_new = more_new
+        self._limits = limits
         self._used: Counter[tuple[str, str]] = Counter()
-        self._left: dict[tuple[str, str], int] = {}
+        self._left: dict[tuple[str, str], float] = {}
         for d in done:
             for kind, counts in (("new", d.new), ("review", d.review)):
                 if counts:
-                    self._used.update((kind, name) for name in _lineage(d.deck))
+                    self._used.update((kind, name) for name in lineage(d.deck))
 
     def has(self, kind: str, deck: str) -> bool:
-        return all(self._room(kind, name) > 0 for name in _lineage(deck))
+        return all(self._room(kind, name) > 0 for name in lineage(deck))
 
-    def take(self, kind: str, deck: str) -> None:
-        """Use up one place that `has` says there is."""
-        for name in _lineage(deck):
+    def take(self, kind: str, deck: str) -> list[str]:
+        """Use up one place that `has` says there is; the decks, this one or above it, that have none left now."""
+        full = []
+        for name in lineage(deck):
             self._left[kind, name] -= 1
+            if self._left[kind, name] <= 0:
+                full.append(name)
+        return full
 
-    def _room(self, kind: str, name: str) -> int:
+    def _room(self, kind: str, name: str) -> float:
         key = (kind, name)
         if key not in self._left:
-            settings = self._settings(name)
-            limit = settings.new_per_day + self._more_new if kind == "new" else settings.reviews_per_day
-            self._left[key] = limit - self._used[key]
+            self._left[key] = self._limit(kind, name) - self._used[key]
         return self._left[key]
+
+    def _limit(self, kind: str, name: str) -> float:
+        settings = self._settings(name)
+        if kind == "new":
+            return settings.new_per_day + self._limits.new
+        return float("inf") if self._limits.ahead_days else settings.reviews_per_day
+
+
+class _Open:
+    """Those of some decks that have room for another card of a kind: kept up to date, without asking all each time."""
+
+    def __init__(self, room: _Room, kind: str, decks: Iterable[str]) -> None:
+        self._room = room
+        self._kind = kind
+        self._under: dict[str, list[str]] = {}
+        self.decks: set[str] = set()
+        for deck in decks:
+            if room.has(kind, deck):
+                self.decks.add(deck)
+                for name in lineage(deck):
+                    self._under.setdefault(name, []).append(deck)
+
+    def take(self, deck: str) -> None:
+        for full in self._room.take(self._kind, deck):
+            self.decks.difference_update(self._under.pop(full))
 
 
 class _Siblings:
@@ -158,31 +246,40 @@ class _Siblings:
             self._touched.setdefault(each.note, set()).add(each.card)
 
     def free(self, waiting: Waiting) -> bool:
-        others = self._touched.get(waiting.note, set()) - {waiting.card}
-        return not others or not self._settings(waiting.deck).bury_siblings
+        touched = self._touched.get(waiting.note)
+        return not touched or not touched - {waiting.card} or not self._settings(waiting.deck).bury_siblings
 
     def keep(self, waiting: Waiting) -> None:
         self._touched.setdefault(waiting.note, set()).add(waiting.card)
 
 
-def _lineage(deck: str) -> list[str]:
+@lru_cache(maxsize=4096)
+def lineage(deck: str) -> tuple[str, ...]:
+    """The names of a deck and of all above it, the highest first."""
     parts = deck.split("::")
-    return ["::".join(parts[:n]) for n in range(1, len(parts) + 1)]
+    return tuple("::".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
-def _shuffled(card: str, seed: int) -> int:
+def shuffled(card: str, seed: int) -> int:
+    """A card's place in an order that `seed` decides."""
     return zlib.crc32(f"{seed}:{card}".encode())
 
 
-def _mixed(new: list[Item], reviews: list[Item], mix: str, done_new: int, done_reviews: int) -> tuple[Item, ...]:
-    """New cards and reviews in one line, each at its share of the whole day: so answering the head moves nothing."""
-    if mix == "reviews-first":
-        return (*reviews, *new)
-    if mix == "new-first":
-        return (*new, *reviews)
-    places = [(_share(n, done_new, len(new)), 1, item) for n, item in enumerate(new)]
+def _mixed(new: list[Item], reviews: list[Item], done: Sequence[Done], mix: Callable[[str], str]) -> tuple[Item, ...]:
+    """New cards before, among and after the reviews, as each one's deck has it.
+
+    Those among them have their share of the whole day, so answering the head moves nothing.
+    """
+    parts: dict[str, list[Item]] = {"new-first": [], "interleave": [], "reviews-first": []}
+    for item in new:
+        parts[mix(item.deck)].append(item)
+    done_new = sum(d.new and mix(d.deck) == "interleave" for d in done)
+    done_reviews = sum(d.review for d in done)
+    among = parts["interleave"]
+    places = [(_share(n, done_new, len(among)), 1, item) for n, item in enumerate(among)]
     places += [(_share(n, done_reviews, len(reviews)), 0, item) for n, item in enumerate(reviews)]
-    return tuple(item for *_, item in sorted(places, key=lambda place: place[:2]))
+    middle = (item for *_, item in sorted(places, key=lambda place: place[:2]))
+    return (*parts["new-first"], *middle, *parts["reviews-first"])
 
 
 def _share(n: int, done: int, left: int) -> float:

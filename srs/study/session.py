@@ -1,39 +1,61 @@
-"""One sitting as a state machine: the card shown, its back, four previews, the answer, undo, the end.
+"""One sitting as a state machine: the card shown, its back, four previews, the answer and what else can be done to it.
 
 Knows neither keys nor screens: the terminal, line mode and a web page are skins over it.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Container, Mapping
+from dataclasses import dataclass, field, replace
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from srs.cards.faces import Face
 from srs.cards.note import Note
+from srs.collection import queries
 from srs.collection.collection import Answered, CardChanged, Collection, Shown
-from srs.errors import SrsError
-from srs.memory.events import Event, card_of
+from srs.errors import Problem, SrsError
+from srs.memory.events import Bury, Event, Flag, Mark, Mode, Suspend, card_of
 from srs.memory.schedule import Answers
-from srs.study.agenda import Agenda, Item, Limits
-from srs.study.today import agenda_of
+from srs.study.agenda import Agenda, Cram, Item, Limits
+from srs.study.pace import Pace, minutes_left, pace_of
+from srs.study.today import agenda_of, cram_of
+
+if TYPE_CHECKING:
+    from srs.cards.typed import Comparison
+
+_BLANK = '<span class="type" data-answer='
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A card with its front up."""
+    """A card with its front up. `minutes` is what the remaining cards will take; `asks`: an answer can be typed."""
 
     item: Item
     note: Note
     face: Face
     remaining: Mapping[str, int]
+    minutes: float = 0.0
+    asks: bool = False
+    flag: int = 0
+    mark: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Revealed:
-    """A card with its back up, what each answer would do, and what that hangs on: the instant and the card's state."""
+    """A card with its back up, what each answer would do, and what that hangs on: the instant and the card's state.
+
+    `comparison` is what was typed beside the right answer, None where nothing was.
+    """
 
     question: Question
     answers: Answers
     shown: Shown
+    comparison: "Comparison | None" = None
+
+    @property
+    def suggested(self) -> int | None:
+        """The rating that what was typed suggests, 1 to 4."""
+        return self.comparison.rating if self.comparison else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +67,27 @@ class Pause:
 
 @dataclass(frozen=True, slots=True)
 class Finished:
-    """Nothing is left for today, or the sitting's own limit is reached."""
+    """Nothing is left for today, or the sitting's own limit of answers or minutes is reached."""
 
 
 Step = Question | Revealed | Pause | Finished
+
+
+@dataclass(frozen=True, slots=True)
+class Skip:
+    """A card was put off until later in the sitting. Known to this sitting alone: it is in no journal."""
+
+    card: str
+
+
+@dataclass(frozen=True, slots=True)
+class Edited:
+    """What became of a card whose note was edited: whether it is shown, is a draft now, what is wrong in its file."""
+
+    card: str
+    shown: bool
+    draft: bool
+    problems: tuple[Problem, ...]
 
 
 @dataclass(slots=True)
@@ -65,7 +104,10 @@ class Tally:
 
 
 class Session:
-    """A sitting over `collection`. `clock` gives the time in ms; `most` ends it after that many answers."""
+    """A sitting over `collection`. `clock` gives the time in ms; `most` ends it after that many answers.
+
+    `mode` is "cram" where `limits` ask for that: then every card comes once, and no answer moves it.
+    """
 
     def __init__(
         self, collection: Collection, clock: Callable[[], int], limits: Limits = Limits(), most: int | None = None
@@ -74,8 +116,13 @@ class Session:
         self._clock = clock
         self._limits = limits
         self._most = most
+        self.mode: Mode = "cram" if limits.cram else "study"
+        self._cram = cram_of(collection, clock(), limits) if limits.cram else None
+        self._studied_ms = 0
         self._shown_at = 0
         self._ahead: tuple[str, ...] = ()
+        self._skipped: list[str] = []
+        self._did: list[str | Skip] = []  # ids of events, and skips, in the order in which undo goes back
         self.tally = Tally()
         self.step: Step = Finished()
         self._advance()
@@ -92,7 +139,24 @@ class Session:
                 return self.step
             self._shown_at = shown_at
         now = self._clock()
-        self.step = Revealed(self.step, self._collection.preview(card, now), Shown(now, self._collection.state(card)))
+        shown = self._collection.offer(card, now)
+        self.step = Revealed(self.step, shown.answers, shown)
+        return self.step
+
+    def typed(self, text: str) -> Step:
+        """Turn the card over with what was typed for its answer; blank text, or a card that asks for none, only shows.
+
+        The text is no answer yet: the back then suggests a rating.
+        """
+        step = self.reveal()
+        if isinstance(step, Revealed) and step.question.asks and text.strip():
+            from srs.cards.faces import typed_field
+            from srs.cards.typed import compare
+
+            blank = typed_field(step.question.note, self._collection.types, step.question.item.card)
+            if blank is not None:
+                given = compare(text, blank.expected, blank.accents, blank.case)
+                self.step = replace(step, comparison=given)
         return self.step
 
     def answer(self, rating: int) -> Answered:
@@ -106,25 +170,108 @@ class Session:
         now = self._clock()
         card, shown = self.step.question.item.card, self.step.shown
         try:
-            answered = self._collection.answer(card, rating, now, now - self._shown_at, shown=shown)
+            answered = self._collection.answer(card, rating, now, now - self._shown_at, self.mode, shown)
         except CardChanged:
             self._advance(first=card)
             raise
         self.tally.answers.append(answered)
+        self._did.append(answered.review.id)
+        self._skipped = [each for each in self._skipped if each != card]
+        self._studied_ms += answered.review.ms or 0
+        if self._cram is not None:
+            self._cram.answered(rating)
         self._advance()
         return answered
 
-    def undo(self) -> list[Event]:
-        """Take back the sitting's last answer, else this device's newest event, and show its card again.
+    def skip(self) -> None:
+        """Put the card off: it comes again in this sitting, behind the others."""
+        card = self._question().item.card
+        if self._cram is not None:
+            self._cram.answered(1)
+        else:
+            self._skipped = [*(each for each in self._skipped if each != card), card]
+        self._did.append(Skip(card))
+        self._advance()
+
+    def bury(self) -> None:
+        """Keep the card out of the reviews until tomorrow. On disk when this returns, as with all that follow."""
+        until = self._collection.day(self._clock()) + 1
+        self._record(lambda id, at, card, because: Bury(id, at, card, until, because))
+        self._advance()
+
+    def suspend(self) -> None:
+        """Keep the card out of the reviews until it is unsuspended."""
+        self._record(Suspend)
+        self._advance()
+
+    def flag(self, number: int) -> None:
+        """Put a flag on the card, 1 to 7, or take it off with 0. It stays where it is."""
+        if self._question().flag != number:
+            self._record(lambda id, at, card, because: Flag(id, at, card, number, because))
+            self._change(lambda question: replace(question, flag=number))
+
+    def mark(self, text: str) -> None:
+        """Say what is wrong with the card, in a few words; none take the mark off. It stays where it is."""
+        words = " ".join(text.split())
+        if (self._question().mark or "") != words:
+            self._record(lambda id, at, card, because: Mark(id, at, card, words, because))
+            self._change(lambda question: replace(question, mark=words or None))
+
+    def successor(self, question: Question, known: Container[str]) -> str | None:
+        """The note that the note of `question` became, if its id is another one now: an edit can change a derived id.
+
+        That which has its id for an old name, else that which stands in its place and is none of those `known` before
+        the edit. Reads what changed in the files.
+        """
+        self._collection.refresh()
+        old = question.note
+        now = self._note(old.id)
+        if now is None and not old.pinned:
+            place = old.place.path, old.place.line
+            here = (note for note in self._collection.notes() if (note.place.path, note.place.line) == place)
+            now = next((note for note in here if note.type == old.type and note.id not in known), None)
+        return now.id if now and now.id != old.id else None
+
+    def edited(self, question: Question | None = None, away: int = 0, became: str | None = None) -> Edited:
+        """After an edit of the card that is shown, or of `question`: go on with the same card as it is now.
+
+        Its back comes up if it was up. Where the edit left it out, or made it a draft, the next card is shown. `away`
+        (ms) was spent in the editor and not on the card; `became` is what `successor` said.
+        """
+        was_up = isinstance(self.step, Revealed)
+        before = question or self._question()
+        thought = self._clock() - self._shown_at - away
+        new = became or self._renamed(before.note.id)
+        card = f"{new}:{before.item.card.partition(':')[2]}" if new else before.item.card
+        self._advance(first=card)
+        shown = isinstance(self.step, Question) and self.step.item.card == card
+        if shown and question is None:
+            self._shown_at = self._clock() - max(0, thought)
+        if shown and was_up:
+            self.reveal()
+        now = self._note(card.partition(":")[0])
+        wrong = (each for each in self._collection.problems() if each.severity == "error")
+        problems = () if shown else tuple(each for each in wrong if each.path == before.note.place.path)
+        return Edited(card, shown, now is not None and now.draft, problems)
+
+    def undo(self) -> list[Event | Skip]:
+        """Take back what this sitting did last, else this device's newest event, and show its card again.
 
         What was taken back, with what went with it; empty where there is nothing.
         """
-        last = self.tally.answers[-1].review.id if self.tally.answers else None
+        last = self._did[-1] if self._did else None
+        if isinstance(last, Skip):
+            self._did.pop()
+            self._skipped = [card for card in self._skipped if card != last.card]
+            self._advance(first=last.card)
+            return [last]
         undone = self._collection.undo(self._clock(), last)
         if undone:
+            gone = (last, undone[0].id)
+            self._did = [each for each in self._did if each not in gone]
             self.tally.answers = [a for a in self.tally.answers if a.review.id != undone[0].id]
             self._advance(first=card_of(undone[0]))
-        return undone
+        return list(undone)
 
     def look_ahead(self) -> None:
         """Prepare the cards that come next, while the learner reads: so no answer waits for Markdown."""
@@ -143,22 +290,96 @@ class Session:
     def _advance(self, first: str | None = None) -> None:
         now = self._clock()
         self._shown_at = now
-        if self._most is not None and len(self.tally.answers) >= self._most:
+        if self._is_over():
             self.step = Finished()
             return
         self._collection.refresh()
+        if self._cram is not None:
+            self._show_crammed(self._cram, first, now)
+            return
         agenda = agenda_of(self._collection, now, self._limits)
-        item = _item_of(agenda, first) or agenda.next(now)
+        item = _item_of(agenda, first) or self._next(agenda, now)
         if item is None:
-            until = agenda.wait()
-            self.step = Finished() if until is None else Pause(until)
+            self.step = Pause(min(each.early or 0 for each in agenda.learning)) if agenda.learning else Finished()
             return
         self._ahead = tuple(each.card for each in (*agenda.learning[:2], *agenda.main[:3]))
         remaining: Counter[str] = Counter()
         for counts in agenda.counts().values():
             remaining.update(counts)
-        face = self._collection.face(item.card)
-        self.step = Question(item, self._collection.note_of(item.card), face, remaining)
+        self._show(item, remaining, minutes_left(agenda, self._pace))
+
+    def _next(self, agenda: Agenda, now: int) -> Item | None:
+        """The agenda's next card among those that were not put off, else the one that was put off first."""
+        if not self._skipped:
+            return agenda.next(now)
+        put_off = frozenset(self._skipped)
+        learning, main = (
+            [item for item in items if item.card not in put_off] for items in (agenda.learning, agenda.main)
+        )
+        if item := Agenda(tuple(learning), tuple(main)).next(now):
+            return item
+        there = {item.card: item for item in (*agenda.learning, *agenda.main)}
+        waiting = (there[card] for card in self._skipped if card in there)
+        return next((item for item in waiting if (item.early or 0) <= now), None)
+
+    @cached_property
+    def _pace(self) -> Pace:
+        """As it was when the sitting began: what is left should fall evenly."""
+        return pace_of(self._collection)
+
+    def _is_over(self) -> bool:
+        """Whether the sitting's own limits end it. Time counts as it was spent, on answers taken back as well."""
+        if self._most is not None and len(self.tally.answers) >= self._most:
+            return True
+        return self._limits.minutes is not None and self._studied_ms >= self._limits.minutes * 60_000
+
+    def _show_crammed(self, cram: Cram, first: str | None, now: int) -> None:
+        db, day = self._collection.db, self._collection.day(now)
+        item = cram.head(first, lambda card: bool(queries.all_open(db, day, card)))
+        if item is None:
+            self.step = Finished()
+            return
+        self._ahead = cram.coming(3)
+        self._show(item, {"cram": cram.left()}, cram.left() * self._pace.seconds("cram") / 60)
+
+    def _show(self, item: Item, remaining: Mapping[str, int], minutes: float) -> None:
+        card = item.card
+        face, state = self._collection.face(card), self._collection.state(card)
+        note = self._collection.note_of(card)
+        self.step = Question(item, note, face, remaining, minutes, _BLANK in face.front, state.flag, state.mark)
+
+    def _question(self) -> Question:
+        if not isinstance(self.step, Question | Revealed):
+            raise RuntimeError("this needs a card that is shown")
+        return self.step if isinstance(self.step, Question) else self.step.question
+
+    def _renamed(self, id: str) -> str | None:
+        """The present id of a note that has `id` for an old name."""
+        self._collection.refresh()
+        now = self._collection.resolve(id)
+        return now if now != id else None
+
+    def _note(self, id: str) -> Note | None:
+        """The note with this id that makes cards, a draft too."""
+        views = self._collection.cards_of_note(id, self._clock())
+        return views[0].note if views else None
+
+    def _record(self, make: Callable[[str, int, str, str | None], Event]) -> None:
+        """Record an event about the card that is shown, for undo to take back."""
+        made: list[str] = []
+
+        def noted(id: str, at: int, card: str, because: str | None) -> Event:
+            made.append(id)
+            return make(id, at, card, because)
+
+        self._collection.record_batch([self._question().item.card], self._clock(), noted)
+        self._did += made
+
+    def _change(self, change: Callable[[Question], Question]) -> None:
+        if isinstance(self.step, Revealed):
+            self.step = replace(self.step, question=change(self.step.question))
+        elif isinstance(self.step, Question):
+            self.step = change(self.step)
 
 
 def _item_of(agenda: Agenda, card: str | None) -> Item | None:

@@ -1,21 +1,26 @@
 """The agenda of a collection right now: asks the index and plans. Knows no screens."""
 
+import json
 from collections import Counter
-from collections.abc import Callable, Iterator
-from functools import cache
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache, lru_cache
+from heapq import merge
+from typing import Any, Literal
 
 from srs.collection import queries
 from srs.collection.collection import Collection
-from srs.collection.queries import Waiting
+from srs.collection.queries import Place, Waiting
 from srs.memory.days import iso_day
-from srs.study.agenda import Agenda, Candidates, Limits, plan
+from srs.memory.model import Model
+from srs.study.agenda import Agenda, Candidates, Cram, Limits, plan, shuffled
+
+NewOrder = Literal["needs", "written", "random"]
 
 
 def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Agenda:
     """What to study at `now` (ms) and after it, within this study day."""
     db, day = collection.db, collection.day(now)
-    settings = collection.settings
+    settings = cache(collection.settings.for_deck)
 
     @cache
     def needs(note: str) -> tuple[str, ...]:
@@ -25,42 +30,115 @@ def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Ag
     def is_ready(note: str) -> bool:
         return all(queries.needs_met(db, needed) for needed in needs(note))
 
-    fresh = queries.fresh(db, day)
-    if settings.defaults.new_order == "needs":
-        fresh = _needed_first(fresh, needs, lambda note: queries.fresh(db, day, note))
+    fresh_decks = queries.fresh_decks(db)
+
+    def fresh(has_room: Callable[[str], bool]) -> Iterator[Waiting]:
+        order = {deck: settings(deck).new_order for deck in fresh_decks}
+        written = merge(*(_as_written(collection, day, deck, order[deck], has_room) for deck in fresh_decks))
+        return _in_order((waiting for _, waiting in written), order, needs, lambda note: queries.fresh(db, day, note))
+
     found = Candidates(
         learning=queries.learning(db, day),
-        reviews=queries.reviews(db, day),
+        reviews=queries.reviews(db, day, day + limits.ahead_days),
         fresh=fresh,
-        fresh_decks=queries.fresh_decks(db),
+        fresh_decks=fresh_decks,
         done=queries.done(db, day),
         ready=is_ready,
+        lost=_losses(collection, day),
     )
-    return plan(found, settings.for_deck, settings.defaults, day, collection.day_start(day + 1), limits)
+    return plan(found, settings, day, collection.day_start(day + 1), limits)
 
 
-def _needed_first(
-    fresh: Iterator[Waiting], needs: Callable[[str], tuple[str, ...]], of_note: Callable[[str], Iterator[Waiting]]
+def cram_of(collection: Collection, now: int, limits: Limits) -> Cram:
+    """The cards to cram at `now` (ms): all that `limits` asks for, else all that were ever answered."""
+    day = collection.day(now)
+    if limits.wanted is None:
+        return Cram(queries.studied(collection.db, day), day)
+    return Cram((w for w in queries.all_open(collection.db, day) if limits.wanted(w.card)), day)
+
+
+def _losses(collection: Collection, day: int) -> Callable[[Waiting], float]:
+    """How much of the chance to recall a card would be lost between `day` and the next."""
+    of_deck = cache(lambda deck: _loss_by(collection.model_of(deck)))
+
+    def lost(waiting: Waiting) -> float:
+        return of_deck(waiting.deck)(waiting.memory, day - waiting.last_day)
+
+    return lost
+
+
+@lru_cache(maxsize=16)
+def _loss_by(model: Model) -> Callable[[str, int], float]:
+    """What a model says is lost on the day after `elapsed` days, by memory as JSON. Kept from answer to answer."""
+    curve = model.curve
+
+    @lru_cache(maxsize=1 << 16)
+    def lost(memory: str, elapsed: int) -> float:
+        values = tuple(json.loads(memory))
+        return curve(values, max(0, elapsed)) - curve(values, max(0, elapsed + 1))
+
+    return lost
+
+
+def _as_written(
+    collection: Collection, day: int, deck: str, order: NewOrder, has_room: Callable[[str], bool]
+) -> Iterator[tuple[Place, Waiting]]:
+    """The places of a deck's new cards, with a card for each; once it has no room, only those that need other notes."""
+    db = collection.db
+    found = queries.fresh_of_deck(db, day, deck)
+    if order == "random":
+        places = list(found)
+        cards = sorted((waiting for _, waiting in places), key=lambda w: (shuffled(w.card, 0), w.card))
+        found = ((place, card) for (place, _), card in zip(places, cards, strict=True))
+    for place, waiting in found:
+        if has_room(deck):
+            yield place, waiting
+            continue
+        if order == "needs":
+            yield from queries.fresh_linked(db, day, deck, place)
+        return
+
+
+def _in_order(
+    written: Iterator[Waiting],
+    order: Mapping[str, NewOrder],
+    needs: Callable[[str], tuple[str, ...]],
+    of_note: Callable[[str], Iterator[Waiting]],
 ) -> Iterator[Waiting]:
-    """New cards as written, each preceded by those of all notes that its own needs."""
+    """New cards, each once; where its deck's order is "needs", after those of all notes that its own needs."""
     given: set[str] = set()
     looked_at: set[str] = set()
-    for waiting in fresh:
-        needed = [waiting.note]
-        for note in needed:  # grows while it is walked
-            if note not in looked_at:
-                looked_at.add(note)
-                needed += needs(note)
-        for each in (*(card for note in reversed(needed[1:]) for card in of_note(note)), waiting):
+    for waiting in written:
+        before = _before(waiting.note, needs, of_note, looked_at) if order[waiting.deck] == "needs" else ()
+        for each in (*before, waiting):
             if each.card not in given:
                 given.add(each.card)
                 yield each
 
 
-def status_of(collection: Collection, now: int) -> dict[str, Any]:
-    """The numbers of `srs status --json`: what remains today after limits and burying, in all and by deck."""
+def _before(
+    note: str,
+    needs: Callable[[str], tuple[str, ...]],
+    of_note: Callable[[str], Iterator[Waiting]],
+    looked_at: set[str],
+) -> Iterator[Waiting]:
+    """The new cards of the notes that a note needs, the most basic first, without what was looked at before."""
+    needed = [note]
+    for each in needed:  # grows while it is walked
+        if each not in looked_at:
+            looked_at.add(each)
+            needed += needs(each)
+    for each in reversed(needed[1:]):
+        yield from of_note(each)
+
+
+def status_of(collection: Collection, now: int, agenda: Agenda | None = None) -> dict[str, Any]:
+    """The numbers of `srs status --json`: what remains today after limits and burying, in all and by deck.
+
+    `agenda` is that of `now`, where it is known already.
+    """
     db, day = collection.db, collection.day(now)
-    counts = agenda_of(collection, now).counts()
+    counts = (agenda or agenda_of(collection, now)).counts()
     decks = []
     sums: Counter[str] = Counter(new=0, learning=0, due=0, total=0)
     for name, total in queries.deck_totals(db):

@@ -13,14 +13,15 @@ import re
 import unicodedata
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from stat import S_IFMT, S_IFREG
 from typing import TYPE_CHECKING, Any
 
+from srs.collection import locations
 from srs.collection.content import shown_name
-from srs.collection.locations import SCHEMA_NAME, SETTINGS_NAME
+from srs.collection.files import open_regular
 from srs.errors import SrsError, said_by_system
 
 if TYPE_CHECKING:
@@ -29,12 +30,16 @@ if TYPE_CHECKING:
 FORMAT = 1
 MANIFEST = "srs-backup.json"
 PRIVATE = "private-journal"
-FILES = (SETTINGS_NAME, SCHEMA_NAME, ".gitattributes", ".gitignore")
-FOLDERS = ("decks", "notetypes", "sources", "journal", PRIVATE, "media")
+FILES = locations.FILES
+FOLDERS = (*locations.FOLDERS, PRIVATE)
 DENSE = 8 * 1024
 """Bytes from which on a file must not be more than `RATIO` times as large as it is in the archive."""
 RATIO = 100
 BLOCK = 1 << 20
+
+DEEPEST = 100
+"""How many folders a path may lead through."""
+TOO_DEEP = f"lies more than {DEEPEST} folders deep"
 
 _ODD = "odd-names"
 _LARGEST_MANIFEST = 256 << 20
@@ -215,13 +220,13 @@ def open_archive(path: Path) -> Iterator[Archive]:
     from struct import error as StructError
     from zipfile import BadZipFile, ZipFile
 
-    try:
-        zip_file = ZipFile(path)
-    except OSError as error:
-        raise SrsError(f"{path}: {said_by_system(error)}", "name the file that `srs backup` made") from None
-    except (BadZipFile, NotImplementedError, ValueError, OverflowError, StructError):
-        raise BadBackup(f"{path}: this is no zip archive, or a part of it is missing", _HINT) from None
-    with zip_file:
+    with ExitStack() as stack:
+        try:
+            zip_file = stack.enter_context(ZipFile(stack.enter_context(open_regular(path))))
+        except OSError as error:
+            raise SrsError(f"{path}: {said_by_system(error)}", "name the file that `srs backup` made") from None
+        except (BadZipFile, NotImplementedError, ValueError, OverflowError, StructError):
+            raise BadBackup(f"{path}: this is no zip archive, or a part of it is missing", _HINT) from None
         yield Archive(path, zip_file)
 
 
@@ -282,6 +287,8 @@ def _wrong_path(path: str) -> str:
         return "is not the name of a file"
     if path not in FILES and (len(parts) < 2 or parts[0] not in FOLDERS):
         return "is no file of a collection"
+    if len(parts) > DEEPEST:
+        return TOO_DEEP
     if any(_key(part) == ".git" for part in parts):
         return "would set up git, which runs what such files say"
     try:

@@ -6,6 +6,7 @@ links to folders are not followed, except where a whole part of the collection (
 """
 
 import os
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
@@ -13,18 +14,21 @@ from pathlib import Path
 from stat import S_IFREG, S_ISDIR, S_ISREG
 from typing import TYPE_CHECKING, BinaryIO
 
-from srs.collection.files import locked, sync_folder
+from srs.collection.elsewhere import OWNER
+from srs.collection.files import DRAFT, draft_of, lives, locked, open_regular, sync_folder
 from srs.collection.index import Watch, unwatched
 from srs.collection.locations import private_journal_folder
 from srs.errors import SrsError, said_by_system
 from srs.upkeep.archive import (
     BLOCK,
+    DEEPEST,
     DENSE,
     FILES,
     FOLDERS,
     MANIFEST,
     PRIVATE,
     RATIO,
+    TOO_DEEP,
     BadBackup,
     Item,
     LeftOut,
@@ -40,6 +44,7 @@ ENDING = ".srs.zip"
 _UNLOCKED = ("media",)  # large, and no command of ours writes there
 _NOT_OURS = {".git"}
 _DOING = "Backing up"
+_YOUNG = 3600  # seconds
 _EPOCH = (1980, 1, 1, 0, 0, 0)
 
 
@@ -82,7 +87,8 @@ def back_up(
             raise _exists(target)
         if target.exists() and not target.is_file():
             raise SrsError(f"{target} is no file that could be replaced", "name another one")
-    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    _drop_drafts(target)
+    draft = draft_of(target)
     try:
         manifest, found = _written(root, environ, draft, made, watch)
         _read_back(draft, target)
@@ -95,6 +101,22 @@ def back_up(
     finally:
         draft.unlink(missing_ok=True)
     return Report(target, size, manifest, tuple(sorted(found.linked)), tuple(sorted(found.apart)))
+
+
+def _drop_drafts(target: Path) -> None:
+    """Archives that a backup to this folder did not finish, since it was killed.
+
+    Not the youngest: on a shared disk another machine may be writing it, whose processes nobody here knows.
+    """
+    long_ago = time.time() - _YOUNG
+    try:
+        for other in list(target.parent.iterdir()):
+            found = DRAFT.match(other.name)
+            ours = found and found["name"].endswith((".zip", target.name))
+            if found and ours and not lives(int(found["process"])) and other.stat().st_mtime < long_ago:
+                other.unlink(missing_ok=True)
+    except OSError:
+        pass  # where that matters, writing the archive says so
 
 
 def _read_back(draft: Path, target: Path) -> None:
@@ -244,6 +266,10 @@ def _walk(found: _Found, root: Path, name: str, place: Path) -> None:
             inside = f"{path}/{entry.name}"
             if entry.name.lower() in _NOT_OURS:
                 found.apart.append(inside)
+            elif inside == f"{PRIVATE}/{OWNER}":
+                pass  # where the collection is now; a restored one is elsewhere
+            elif inside.count("/") >= DEEPEST:
+                found.left_out[inside] = TOO_DEEP
             elif entry.is_dir(follow_symlinks=False):
                 inner.append((inside, folder / entry.name))
             else:
@@ -308,7 +334,7 @@ class _Packing:
     @contextmanager
     def _opened(self, path: str, place: Path) -> Iterator[BinaryIO]:
         try:
-            source = open(place, "rb", opener=_not_waiting)  # noqa: SIM115
+            source = open_regular(place)
         except OSError as error:
             raise self._unreadable(path, error) from None
         with source:
@@ -328,11 +354,6 @@ class _Packing:
 def _for_the_user(path: str, flags: int) -> int:
     """A backup tells when somebody studied, so only they can read it."""
     return os.open(path, flags | os.O_CLOEXEC, 0o600)
-
-
-def _not_waiting(path: str, flags: int) -> int:
-    """A pipe that came into the file's place must not stop us."""
-    return os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
 
 
 def _entry(name: str, packing: int) -> "ZipInfo":

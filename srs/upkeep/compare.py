@@ -14,14 +14,12 @@ from typing import Any
 TOLERANCE = 1e-9
 """How far stability and difficulty may be apart: all cards at once are worked out in another order than one alone."""
 
-NOT_COMPARED = ("meta", "face")
-
 Row = tuple[Any, ...]
 _Same = Callable[[Any, Any], bool]
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class Table:
     """How a table is compared: its rows are named by `key`; all other columns but those in `without` must be equal."""
 
     name: str
@@ -30,14 +28,14 @@ class _Table:
     without: tuple[str, ...] = ()
 
 
-_TABLES = (
-    _Table("file", "file", ("path",), ("size", "mtime", "ctime", "inode", "tail")),
-    _Table("problem", "problem of", ("path", "line", "column", "code", "message")),
-    _Table("note", "note", ("id", "path", "position"), ("key",)),
-    _Table("card", "card", ("id", "path", "position", "ord"), ("note_key",)),
-    _Table("alias", "former id", ("old",)),
-    _Table("event", "event", ("id",)),
-    _Table("state", "state of", ("card",)),
+TABLES = (
+    Table("file", "file", ("path",), ("size", "mtime", "ctime", "inode", "tail")),
+    Table("problem", "problem of", ("path", "line", "column", "code", "message")),
+    Table("note", "note", ("id", "path", "position"), ("key",)),
+    Table("card", "card", ("id", "path", "position", "ord"), ("note_key",)),
+    Table("alias", "former id", ("old",)),
+    Table("event", "event", ("id",)),
+    Table("state", "state of", ("card",)),
 )
 _MEASURES = ("stability", "difficulty")
 
@@ -47,16 +45,11 @@ def compare_indexes(a: sqlite3.Connection, b: sqlite3.Connection) -> list[str]:
 
     Raises sqlite3.DatabaseError where one of them cannot be read.
     """
-    differences = [difference for table in _TABLES for difference in _differences(table, a, b)]
+    differences = [difference for table in TABLES for difference in _differences(table, a, b)]
     return differences + _astray(a)
 
 
-def tables_compared() -> tuple[str, ...]:
-    """The names of the tables that `compare_indexes` looks at."""
-    return tuple(table.name for table in _TABLES)
-
-
-def _differences(table: _Table, a: sqlite3.Connection, b: sqlite3.Connection) -> Iterator[str]:
+def _differences(table: Table, a: sqlite3.Connection, b: sqlite3.Connection) -> Iterator[str]:
     columns, there = _columns(table, b), set(_columns(table, a))
     if lacking := [name for name in columns if name not in there]:
         yield f"table {table.name}: {f'has no column {lacking[0]}' if there else 'is missing'}"
@@ -86,14 +79,14 @@ def _astray(db: sqlite3.Connection) -> list[str]:
     return [f"card {card}: its note is {there or 'not there'}, should be {note}" for card, note, there in rows]
 
 
-def _columns(table: _Table, db: sqlite3.Connection) -> list[str]:
+def _columns(table: Table, db: sqlite3.Connection) -> list[str]:
     there = [row[1] for row in db.execute(f"pragma table_info({table.name})")]
     if there:
         there = [*table.key, *(name for name in there if name not in table.key and name not in table.without)]
     return there
 
 
-def _rows(table: _Table, columns: list[str], db: sqlite3.Connection) -> Iterator[Row]:
+def _rows(table: Table, columns: list[str], db: sqlite3.Connection) -> Iterator[Row]:
     order = ", ".join(str(number + 1) for number in range(len(columns)))
     taken = ", ".join(f'"{name}"' for name in columns)
     return iter(db.execute(f"select {taken} from {table.name} order by {order}"))
@@ -143,7 +136,7 @@ def _numbers(text: str | None) -> list[float] | None:
     return found if isinstance(found, list) and all(isinstance(number, int | float) for number in found) else None
 
 
-def _named(table: _Table, key: Iterable[Any]) -> str:
+def _named(table: Table, key: Iterable[Any]) -> str:
     return f"{table.noun} {':'.join(str(part) for part in key if part != '')}"
 
 

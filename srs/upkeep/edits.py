@@ -27,14 +27,30 @@ def find_note(collection: Collection, id: str) -> Note:
     present = collection.resolve(id)
     rows = collection.db.execute("select data, left_out from note where id = ?", (present,)).fetchall()
     if not rows:
-        near = collection.nearest_ids(id)
-        hint = f"did you mean {' or '.join(near)}?" if near else "see: srs list"
-        raise SrsError(f"there is no note `{id}`", hint)
+        raise SrsError(f"there is no note `{id}`", collection.nearest(id))
     note = note_from_json(rows[0][0])
     if rows[0][1]:
-        place = f"{note.place.path}:{note.place.line}"
-        raise SrsError(f"the note `{present}` at {place} is left out", "`srs check` says why; mend it first")
+        raise SrsError(f"the note `{present}` at {note.place} is left out", "`srs check` says why; mend it first")
     return note
+
+
+def place_of(collection: Collection, name: str) -> Place:
+    """Where the note or card with this id is written, a prompt's at its own line; left out of the decks or not.
+
+    Raises SrsError where there is none.
+    """
+    id = collection.resolve(name)
+    query = "select data from note where id = ? order by left_out, path limit 1"
+    row = collection.db.execute(query, (id.partition(":")[0],)).fetchone()
+    if row is None:
+        raise SrsError(f"there is no card or note `{name}`", collection.nearest(name))
+    return written_at(note_from_json(row[0]), id)
+
+
+def written_at(note: Note, card: str) -> Place:
+    """Where the text of a card of this note is written: the note, or the prompt that makes the card."""
+    template = card.partition(":")[2]
+    return next((prompt.place for prompt in note.prompts if template == f"p-{prompt.id}"), note.place)
 
 
 def change_note(
@@ -57,11 +73,11 @@ def change_note(
     try:
         new = edit_note(old, note.place.line, note.place.column, changes, _marker(note, collection.types))
     except SrsError as error:
-        raise type(error)(f"{path}:{note.place.line}: {error.message}", error.hint) from None
+        raise type(error)(f"{note.place}: {error.message}", error.hint) from None
     after = read_deck(path, new, collection.types)
     wanted = [*before.notes[:at], replace(note, **meant), *before.notes[at + 1 :]]  # type: ignore[arg-type]
     if list(map(_bare, after.notes)) != list(map(_bare, wanted)):
-        raise NotAsMeant(f"{path}:{note.place.line}: this change would do more than it should", "change it by hand")
+        raise NotAsMeant(f"{note.place}: this change would do more than it should", "change it by hand")
     _crosscheck(collection, after, at)
     collection.replace(path, old, new)
     collection.refresh()
@@ -98,8 +114,7 @@ def _crosscheck(collection: Collection, after: DeckFile, at: int) -> None:
     new = [problem for problem in then.problems if _count(then)[problem.code] > _count(now)[problem.code]]
     if new or after.notes[at].place in then.left_out:
         said = new[0].message if new else "The note would be left out."
-        place = after.notes[at].place
-        raise NotAsMeant(f"{place.path}:{place.line}: {said.removesuffix('.')}", "nothing was written")
+        raise NotAsMeant(f"{after.notes[at].place}: {said.removesuffix('.')}", "nothing was written")
 
 
 def _with_file(heads: Sequence[Head], file: DeckFile) -> list[Head]:

@@ -1,7 +1,11 @@
 """What `srs doctor` finds, as values: findings with their place, and what was counted. Knows no terminal."""
 
-from dataclasses import dataclass
-from typing import Literal
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from srs.collection.content import shown_name
+from srs.errors import SrsError, said_by_system, sentence
 
 Area = Literal["settings", "decks", "journal", "clock", "index", "folders"]
 Severity = Literal["problem", "note"]
@@ -59,3 +63,39 @@ class Findings:
     @property
     def problems(self) -> int:
         return sum(finding.severity == "problem" for finding in self.found)
+
+
+@dataclass(slots=True)
+class Report:
+    """What has been found so far."""
+
+    root: Path
+    counted: Counted = field(default_factory=Counted)
+    found: list[Finding] = field(default_factory=list)
+
+    def add(
+        self, area: Area, severity: Severity, message: str, hint: str = "", path: str | Path = "", line: int = 0,
+        column: int = 0,
+    ) -> None:  # fmt: skip
+        place = self.shown(path) if isinstance(path, Path) else path
+        self.found.append(Finding(area, severity, message, hint, place, line, column))
+
+    def refused(self, area: Area, error: SrsError | OSError) -> None:
+        """A part that cannot be examined, in the words of the error."""
+        if isinstance(error, SrsError):
+            self.add(area, "problem", sentence(error.message), sentence(error.hint))
+        else:
+            message = f"This cannot be read: {said_by_system(error)}."
+            self.add(area, "problem", message, "", str(error.filename or ""))
+
+    def shown(self, path: Path) -> str:
+        name = str(path.relative_to(self.root)) if path.is_relative_to(self.root) else str(path)
+        return shown_name(name)
+
+    def count(self, **numbers: Any) -> None:
+        self.counted = replace(self.counted, **numbers)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 event`, `1,204 events`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"

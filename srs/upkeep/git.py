@@ -69,6 +69,11 @@ class Entry:
     mode: str
     blob: str
 
+    @property
+    def is_file(self) -> bool:
+        """Whether it is neither a link nor a repository in the repository."""
+        return self.mode.startswith("100")
+
 
 @dataclass(frozen=True, slots=True)
 class Remote:
@@ -157,8 +162,15 @@ class Repository:
                 raise GitError(message, f"finish it, or give it up: {way_out}; then sync")
         name = self.line("symbolic-ref", "--quiet", "--short", "HEAD")
         if name is None:
-            raise GitError("no branch is checked out (git calls that a detached HEAD)", "for example: git switch main")
+            raise GitError("no branch is checked out (git calls that a detached HEAD)", self._way_to_a_branch())
         return name
+
+    def _way_to_a_branch(self) -> str:
+        names = ("for-each-ref", "--format=%(refname:short)", "--sort=-committerdate")
+        for more in (("--contains", "HEAD"), ()):
+            if known := (self.line(*names, *more, "refs/heads") or "").split("\n")[0]:
+                return f"go back to one: git switch {known}"
+        return "make one: git switch --create main"
 
     def head(self) -> str | None:
         """The commit that is checked out; None before the first one."""
@@ -260,8 +272,19 @@ class Repository:
         if not changed:
             return False
         self.git("add", "--all", "--", *changed)
-        self.git("commit", "--quiet", "--message", message, "--only", "--", *changed)
+        done = self.tried("commit", "--quiet", "--message", message, "--only", "--", *changed)
+        if done.code:
+            raise self._refused_commit(done)
         return True
+
+    def _refused_commit(self, done: Output) -> GitError:
+        hooks = self.root / (self.line("rev-parse", "--git-path", "hooks") or "")
+        by_hook = any(os.access(hooks / name, os.X_OK) for name in ("pre-commit", "prepare-commit-msg", "commit-msg"))
+        words = _last_words(done.err) or _last_words(done.text)
+        if _LOCKED in done.err or not by_hook or done.err.startswith("fatal:"):
+            return _refused("commit", done, self.folder)
+        said = f": {words}" if words else f" without a word (exit code {done.code})"
+        return GitError(f"a hook refused the commit{said}", "do what it asks for, or mend it; then sync again")
 
     def merged_tree(self, base: str, ours: str, theirs: str, files: Mapping[str, bytes | None]) -> str:
         """The tree of both commits merged, `files` of the collection being as given (None: deleted).
@@ -305,7 +328,7 @@ class Repository:
         """What git's own merge makes of a file that is none of ours. Raises GitError where that is a conflict."""
         base, ours, theirs = (stages.get(number) for number in "123")
         merged = None
-        if ours and theirs and all(side.mode.startswith("100") for side in (ours, theirs)):
+        if ours and theirs and ours.is_file and theirs.is_file:
             before, here, there = (self._blob(side) for side in (base, ours, theirs))
             merged = self.merge_text(before, here, there)
         if merged is None:
@@ -375,6 +398,10 @@ class Repository:
         if not done.code:
             return
         answer = re.search(r"^!\t\S+\t\[(remote )?rejected\] \((.*)\)", done.text, re.MULTILINE)
+        if answer and (lock := re.search(r"Unable to create '([^']+\.lock)': File exists", done.err)):
+            # `tried` has waited for it: it is no push of a moment ago.
+            hint = f"if no git is at work there, delete {lock[1]} there; the collection is committed here"
+            raise GitError(f"a git is at work in `{remote.name}`, or was ended there", hint)
         if answer and (not answer[1] or "lock" in answer[2] or "failed to update" in answer[2]):
             raise PushRejected(f"`{remote.name}` has something newer")
         if not answer and "fatal:" in done.err:
@@ -453,6 +480,11 @@ def _no_repository(root: Path, done: Output) -> GitError:
     if "dubious ownership" in done.err or "unsafe repository" in done.err:
         message = f"{root} belongs to another user, so git does not work in it"
         return GitError(message, f"if you trust it: git config --global --add safe.directory {root}")
+    damaged = next((folder for folder in (root, *root.parents) if (folder / ".git").exists()), None)
+    if "not a git repository" in done.err and damaged:
+        message = f"the repository {damaged} is damaged: git does not know its own folder {damaged / '.git'} any more"
+        hint = f"your files are not touched; clone it anew elsewhere, and move the clone's .git to {damaged}"
+        return GitError(message, hint)
     if "not a git repository" in done.err:
         return NoRepository(f"{root} is in no git repository", f"make it one: srs init --git {root}")
     if "must be run in a work tree" in done.err:
@@ -465,8 +497,7 @@ def _refused(what: str, done: Output, folder: Path) -> GitError:
         message = "another git is at work in this repository"
         return GitError(message, f"wait for it and repeat; if there is none, delete {folder / 'index.lock'}")
     if what == "commit" and (done.text or done.err):
-        words = _last_words(done.err) or _last_words(done.text)
-        return GitError(f"git refused the commit: {words}", "a hook may have done that; nothing was changed")
+        return GitError(f"git refused the commit: {_last_words(done.err) or _last_words(done.text)}", "see: git status")
     return GitError(f"git {what} failed: {_last_words(done.err) or f'exit code {done.code}'}", "see: git status")
 
 

@@ -4,7 +4,7 @@ Knows files and lines; nothing of cards or of the index.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from srs.collection import history, journal
 from srs.collection.index import Watch, unwatched
 from srs.errors import said_by_system
 from srs.memory import events as ev
+from srs.memory.fold import one_of_two
 from srs.upkeep.findings import Finding, Severity
 
 RECOVERED = "recovered"
@@ -31,6 +32,10 @@ class Scan:
     _lines: dict[str, int] = field(default_factory=dict)  # event id -> checksum of the line it stands in
     _twice: set[str] = field(default_factory=set)  # ids that stand in lines that differ
     _named: dict[str, tuple[str, int]] = field(default_factory=dict)  # id that an event names -> where it does
+
+    @property
+    def ids(self) -> Set[str]:
+        return self._lines.keys()
 
     @property
     def events(self) -> int:
@@ -124,7 +129,8 @@ def _compare_lines(result: Scan, folder: Path, files: list[str], shown: Callable
             known, there = first.setdefault(event.id, (event, place))
             if known != event:
                 message = f"The event `{event.id}` says something else here than in {there}."
-                hint = "Damage or a forger made one of them. The same one counts on every device; take out the other."
+                counts = "the one here" if one_of_two(known, event) == event else f"the one in {there}"
+                hint = f"Damage or a forger made one of them. On every device {counts} counts; take out the other."
                 result.found.append(Finding("journal", "problem", message, hint, shown(folder / name), number, 1))
 
 

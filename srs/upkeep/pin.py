@@ -17,6 +17,7 @@ from srs.cards.note import Note, Place
 from srs.collection.collection import Collection
 from srs.collection.files import locked
 from srs.collection.index import get_meta, set_meta, writing
+from srs.collection.queries import has_state
 from srs.collection.stored import note_from_json
 from srs.errors import Problem, SrsError
 from srs.upkeep.edits import change_note
@@ -102,7 +103,7 @@ def offers(collection: Collection) -> list[Offer]:
     found = []
     for new, old in kept[1]:
         row = db.execute("select data from note where id = ?", (new,)).fetchone()
-        if row and not _has_history(db, new) and _has_history(db, old):
+        if row and not has_state(db, new) and has_state(db, old):
             found.append(Offer(old, new, note_from_json(row[0]).place))
     return found
 
@@ -171,11 +172,6 @@ def _fresh_notes(db: sqlite3.Connection) -> Iterable[tuple[Note, frozenset[str]]
         " group by n.key having max(s.card is not null) = 0 order by n.path, n.position"
     )
     return ((note_from_json(data), frozenset(names.split())) for data, names in rows)
-
-
-def _has_history(db: sqlite3.Connection, id: str) -> bool:
-    # The characters after `:` in order of bytes begin with `;`.
-    return bool(db.execute("select 1 from state where card >= ? and card < ?", (f"{id}:", f"{id};")).fetchone())
 
 
 def _text(collection: Collection, note: Note) -> str:

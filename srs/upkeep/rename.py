@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from srs.cards.identity import valid_id
+from srs.cards.identity import ID_RULE, valid_id
 from srs.cards.note import Place
+from srs.cards.yamlwords import shown
 from srs.collection.collection import Collection
 from srs.collection.files import locked
+from srs.collection.queries import has_events
 from srs.collection.stored import note_from_json
 from srs.errors import SrsError, UsageError
 from srs.upkeep.edits import change_note, find_note
@@ -30,7 +32,7 @@ def rename_note(collection: Collection, old: str, new: str) -> Renamed:
         if ":" in id:
             raise UsageError(f"`{id}` is no id of a note", "give it without the colon and the card's name")
     if not valid_id(new):
-        raise UsageError(f"`{new}` cannot be an id", "an id is made of a-z, 0-9, `.`, `_` and `-`")
+        raise UsageError(f"`{shown(new)}` cannot be an id", ID_RULE)
     from srs.cards.edit import ListChange
 
     with locked(collection.root):
@@ -57,10 +59,8 @@ def _refuse_taken(collection: Collection, present: str, new: str) -> None:
         return
     row = collection.db.execute("select data from note where id = ?", (owner,)).fetchone()
     if row:
-        place = note_from_json(row[0]).place
         had = "" if owner == new else ", which had it once"
-        raise SrsError(f"the id `{new}` belongs to the note at {place.path}:{place.line}{had}", "take another one")
-    first, behind = f"{new}:", f"{new};"  # the characters after `:` in order of bytes begin with `;`
-    if collection.db.execute("select 1 from event where subject >= ? and subject < ?", (first, behind)).fetchone():
+        raise SrsError(f"the id `{new}` belongs to the note at {note_from_json(row[0]).place}{had}", "take another one")
+    if has_events(collection.db, new):
         hint = f"take another one; or, if that note is this one, write `id: {new}` into it yourself"
         raise SrsError(f"the id `{new}` has the history of a note that is in no deck now", hint)

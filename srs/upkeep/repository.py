@@ -1,15 +1,23 @@
 """Making a collection a git repository: what git is told of its files, and the first commit. Knows no remote."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection.device import device_name
 from srs.collection.files import locked, replace_file
-from srs.collection.locations import SETTINGS_NAME, state_folder
+from srs.collection.locations import FILES, FOLDERS, SETTINGS_NAME, state_folder
 from srs.collection.settings import read_settings
 from srs.upkeep.git import GitError, NoRepository, Repository, run
-from srs.upkeep.sync import IGNORED, NAMES, missing_attributes, with_attributes
+
+NAMES = (*FILES, *FOLDERS)
+"""What is committed; whatever else is in the repository is the user's."""
+
+ATTRIBUTES = {
+    "journal/*.jsonl merge=union -text": "Journals are only ever added to: a merge keeps the lines of both sides.",
+    "decks/** -text": "Decks keep their bytes: git changes no line ends.",
+}
+IGNORED = ("*~", ".*.sw?", ".#*", ".*.tmp", ".DS_Store")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +55,26 @@ def set_up(root: Path, environ: Mapping[str, str]) -> SetUp:
         except GitError as error:
             return SetUp(new, written, False, error.message)
     return SetUp(new, written, committed)
+
+
+def missing_attributes(repo: Repository, private: bool) -> tuple[str, ...]:
+    """The lines that .gitattributes still needs, so that git merges journals as srs does."""
+    path = repo.root / ".gitattributes"
+    there = path.read_text("utf-8", "surrogateescape").splitlines() if path.exists() else []
+    needed = []
+    for line in ATTRIBUTES:
+        example = "journal/x.jsonl" if line.startswith("journal") else "decks/x.yaml"
+        wanted = ("merge", "union") if line.startswith("journal") else ("text", "unset")
+        told = repo.attribute(wanted[0], example)
+        if not (private and line.startswith("journal")) and line not in there and told != wanted[1]:
+            needed.append(line)
+    return tuple(needed)
+
+
+def with_attributes(before: bytes, lines: Iterable[str]) -> bytes:
+    """The text of .gitattributes with these lines more, each under what it is for."""
+    start = before if not before or before.endswith(b"\n") else before + b"\n"
+    return start + "".join(f"# {ATTRIBUTES[line]}\n{line}\n" for line in lines).encode()
 
 
 def _there(root: Path, environ: Mapping[str, str], device: str) -> Repository | None:

@@ -7,9 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection.collection import Collection
+from srs.collection.elsewhere import remember
 from srs.collection.files import sync_folder
 from srs.collection.index import Watch, unwatched
-from srs.collection.locations import private_journal_folder
+from srs.collection.locations import SETTINGS_NAME, private_journal_folder
+from srs.collection.settings import FORMAT
 from srs.errors import SrsError, said_by_system
 from srs.upkeep.archive import PRIVATE, Archive, Item, Manifest, open_archive
 
@@ -18,12 +20,16 @@ _NOTHING = "nothing was restored"
 
 @dataclass(frozen=True, slots=True)
 class Restored:
-    """A collection that is in its place again. `beside`: private journals that were put beside others of their name."""
+    """A collection that is in its place again. `beside`: private journals that were put beside others of their name.
+
+    `settings_made`: the backup held no settings, so that the collection has the defaults.
+    """
 
     root: Path
     manifest: Manifest
     private: Path | None
     beside: tuple[str, ...]
+    settings_made: bool
 
 
 def restore(file: Path, folder: Path, environ: Mapping[str, str], watch: Watch = unwatched) -> Restored:
@@ -60,6 +66,9 @@ def _restored(archive: Archive, root: Path, environ: Mapping[str, str], watch: W
     try:
         _unpack(archive, ours, draft, "", watch)
         (draft / "decks").mkdir(exist_ok=True)
+        settings_made = not (draft / SETTINGS_NAME).exists()
+        if settings_made:
+            (draft / SETTINGS_NAME).write_text(_settings(archive.manifest), "utf-8")
         if root.exists():
             shutil.copymode(root, draft)
         beside: list[str] = []
@@ -67,16 +76,29 @@ def _restored(archive: Archive, root: Path, environ: Mapping[str, str], watch: W
             _unpack(archive, apart, draft_private, f"{PRIVATE}/", watch)
             # First: a journal without its collection does no harm, a collection without its journal is a fright.
             beside = _join(draft_private, private)
+            remember(private, root)
         os.sync()
         draft.rename(root)
         sync_folder(root.parent)
     finally:
         for each in (draft, draft_private):
             shutil.rmtree(each, ignore_errors=True)
-    return Restored(root, archive.manifest, private if apart else None, tuple(beside))
+    return Restored(root, archive.manifest, private if apart else None, tuple(beside), settings_made)
+
+
+def _settings(manifest: Manifest) -> str:
+    """The least a srs.toml must say for the journal of this backup to count."""
+    counts = manifest.counts()
+    private = counts[PRIVATE] and not counts["journal"]
+    return f"format = {FORMAT}\n" + ('journal = "private"\n' if private else "")
 
 
 def _refuse_taken(folder: Path, root: Path) -> None:
+    if folder.is_symlink() and not folder.exists():
+        raise SrsError(f"{folder} is a link that leads nowhere", f"{_NOTHING}; name a folder")
+    for above in root.parents:
+        if os.path.lexists(above / SETTINGS_NAME):
+            raise SrsError(f"{folder} lies in the collection {above}", f"{_NOTHING}; name a folder outside of it")
     if root.is_dir():
         if any(root.iterdir()):
             raise SrsError(f"{folder} is not empty", "name a folder that does not exist yet")

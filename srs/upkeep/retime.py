@@ -20,18 +20,16 @@ import json
 import os
 import re
 from collections import deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Literal
 
 from srs.collection import journal
-from srs.collection.collection import Collection
+from srs.collection.collection import SLIP_MS, Collection
 from srs.collection.index import Watch, unwatched
 from srs.errors import SrsError, UsageError
 from srs.memory import events as ev
-
-SLIP_MS = 5_000
-"""So far a clock may step back, or events be ahead of it, without being called wrong."""
+from srs.memory.days import iso_instant
 
 EARLIEST = 1_577_836_800_000
 """2020-01-01: before that there was no srs, so a clock that says so stands wrong."""
@@ -45,7 +43,10 @@ Kind = Literal["ahead", "behind"]
 
 @dataclass(frozen=True, slots=True)
 class Dated:
-    """An event as far as its time matters: `at` as it counts now, and the ids of the events that it must come after."""
+    """An event as far as its time matters: `at` as it counts now, and the ids of the events that it must come after.
+
+    `mends`: it takes back the mending of a date, so it says nothing of when the events around it happened.
+    """
 
     id: str
     at: int
@@ -54,6 +55,7 @@ class Dated:
     follows: tuple[str, ...]
     path: str
     line: int
+    mends: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def plan_retime(collection: Collection, now: int, to: int | None = None) -> list
 
 def planned_of(files: Sequence[Sequence[Dated]], now: int, to: int | None = None) -> list[Stretch]:
     """The plan for the events of this device's files."""
-    return planned(in_order(files, now), now, to)
+    telling = [[event for event in file if not event.mends or _kind_alone(event.at, now)] for file in files]
+    return planned(in_order(telling, now), now, to)
 
 
 def retime(collection: Collection, stretches: Sequence[Stretch], now: int, to: int | None = None) -> None:
@@ -131,6 +134,7 @@ def own_events(collection: Collection, watch: Watch = unwatched) -> list[list[Da
     db = collection.db
     amended = dict(db.execute("select id, at from event where written_at is not null"))
     dead = {row[0] for row in db.execute("select id from event where dead")}
+    amends = {row[0] for row in db.execute("select id from event where do = 'amend'")}
     own = re.compile(re.escape(collection.device) + r"\.")
     files = db.execute("select path, device from file where kind = 'journal' order by path").fetchall()
     names = [path for path, device in files if device == collection.device or own.match(path)]
@@ -140,7 +144,9 @@ def own_events(collection: Collection, watch: Watch = unwatched) -> list[list[Da
     for done, name in enumerate(names):
         watch("Checking the clock", done, len(names))
         chunk = journal.read(collection.journal_folder / name, None, ev.is_whole)
-        taken = [] if chunk is None else [_dated(line, name, n, amended) for n, line in enumerate(chunk.lines, 1)]
+        taken = (
+            [] if chunk is None else [_dated(line, name, n, amended, amends) for n, line in enumerate(chunk.lines, 1)]
+        )
         events = [event for event in taken if event and event.id not in dead and event.id not in there]
         there.update(event.id for event in events)
         if not _is_year_file(name, collection.device):
@@ -203,6 +209,11 @@ def planned(events: Sequence[Dated], now: int, to: int | None = None) -> list[St
                 if to > last:
                     message = "the time given with --to is after what came next, or after now"
                     raise UsageError(message, "what was dated wrong happened before that")
+                if to < (first := (EARLIEST if high is None else high) + end - start):
+                    message = f"the time given with --to is before {iso_instant(first)}"
+                    raise UsageError(
+                        message, "what was dated wrong happened later than what this device wrote before it"
+                    )
                 last = to
             found += _shifted(events[start:end], [kind for kind in kinds[start:end] if kind], high, last)
         if end < len(events):
@@ -280,7 +291,7 @@ def _is_year_file(name: str, device: str) -> bool:
     return name.startswith(f"{device}.") and _YEAR_FILE.fullmatch(name, len(device)) is not None
 
 
-def _dated(line: bytes, path: str, number: int, amended: dict[str, int]) -> Dated | None:
+def _dated(line: bytes, path: str, number: int, amended: Mapping[str, int], amends: Set[str]) -> Dated | None:
     """The event of a line, if it is one of those that can be amended."""
     event = ev.decode(line)
     if isinstance(event, ev.Bad | ev.Header | ev.Amend) or not ev.is_new_id(event.id):
@@ -292,4 +303,5 @@ def _dated(line: bytes, path: str, number: int, amended: dict[str, int]) -> Date
     )
     follows = tuple(name for name in named if name is not None)
     at = amended.get(event.id, event.at)
-    return Dated(event.id, at, ev.card_of(event), isinstance(event, ev.Review), follows, path, number)
+    mends = isinstance(event, ev.Undo) and event.event in amends
+    return Dated(event.id, at, ev.card_of(event), isinstance(event, ev.Review), follows, path, number, mends)

@@ -267,6 +267,7 @@ WRONG = {
     "q: {x: y}\n    a: y": ("not-a-text", 2, 8, "`q` must be a text"),
     "cloze: [x, y]": ("not-a-text", 2, 12, "`cloze` must be a text, and this is a list."),
     "q: x\n    a: y\n    id: A B": ("bad-id", 4, 9, "`A B` cannot be an id."),
+    f"q: x\n    a: y\n    id: {'a' * 201}": ("bad-id", 4, 9, f"`{'a' * 40}…` cannot be an id."),
     "q: x\n    a: y\n    needs: [a, B]": ("bad-id", 4, 12, "`B` cannot be an id."),
     "q: x\n    a: y\n    tags: [a, 'b c']": ("bad-tag", 4, 11, "The tag `b c` has a space in it."),
     "q: x\n    a: y\n    draft: maybe": ("not-a-truth", 4, 12, "`draft` is either true or false."),

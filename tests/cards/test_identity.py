@@ -52,13 +52,13 @@ def test_slug(text):
     assert re.fullmatch(r"([a-z0-9]+(-[a-z0-9]+)*)?", slug(text)) and len(slug(text)) <= 32
 
 
-@pytest.mark.parametrize("text", ["a", "karpathy-backprop", "0.1_x", "-"])
+@pytest.mark.parametrize("text", ["a", "karpathy-backprop", "0.1_x", "-", "a" * 200])
 def test_valid(text):
-    """An id is made of a-z, 0-9, dot, underline and dash."""
+    """An id is made of a-z, 0-9, dot, underline and dash, at most 200 of them."""
     assert valid_id(text)
 
 
-@pytest.mark.parametrize("text", ["", "A", "a b", "a:b", "é", "a\n", "a/b", "٣"])
+@pytest.mark.parametrize("text", ["", "A", "a b", "a:b", "é", "a\n", "a/b", "٣", "a" * 201])
 def test_not_valid(text):
     """Anything else is no id; a colon would be taken for the one between note and card."""
     assert not valid_id(text)

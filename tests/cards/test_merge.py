@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from srs.cards import tree
 from srs.cards.deck import read_deck
-from srs.cards.merge import CannotMerge, Merged, merge_deck, merge_decks, note_texts
+from srs.cards.merge import CannotMerge, Merged, errors_of_both, merge_decks
+from srs.cards.pieces import take_apart
 from srs.cards.typefile import builtin_types
 
 PATH = "decks/x.yaml"
@@ -34,13 +35,22 @@ GREECE = "\n  - q: Capital of Greece?\n    id: greece\n    a: Athens\n"
 
 
 def merge(base: str | None, ours: str | None, theirs: str | None) -> Merged:
-    given = (None if text is None else text.encode() for text in (base, ours, theirs))
-    return merge_deck(PATH, *given, TYPES)
+    """Merge three versions of one file; None for a side without it."""
+    before, here, there = ({} if text is None else {PATH: text.encode()} for text in (base, ours, theirs))
+    found = merge_decks(before, here, there, TYPES)[PATH]
+    if isinstance(found, CannotMerge):
+        raise found
+    return found
 
 
 def text(merged: Merged) -> str:
     assert merged.data is not None
     return merged.data.decode()
+
+
+def note_texts(data: bytes) -> dict[str, str]:
+    """The notes of a deck file as they are written, by id."""
+    return {piece.name: piece.plain for piece in take_apart(PATH, data, TYPES).notes}
 
 
 def said(data: bytes | str) -> Any:
@@ -114,6 +124,85 @@ def test_old_ids_in_a_conflict() -> None:
     notes = said(merged.data or b"")["notes"]
     assert [note.get("was") for note in notes] == [["gaul"], None, None]
     assert "# was: [gaul]\n  # guid: 'x'\n" in text(merged)
+
+
+RENAMED = BASE.replace("    id: france\n", "    id: gaul\n    was: [france]\n")
+
+
+def test_a_rename_and_an_edit() -> None:
+    """A note that one side renamed and the other changed is one note, with the new id and the change."""
+    edited = BASE.replace("Paris", "Lutetia")
+    for ours, theirs in ((RENAMED, edited), (edited, RENAMED)):
+        merged = merge(BASE, ours, theirs)
+        assert text(merged) == RENAMED.replace("Paris", "Lutetia")
+        assert (merged.conflicts, merged.kept, merged.renamed) == ((), (), ())
+
+
+def test_a_rename_and_a_move() -> None:
+    """A note that one side renamed and the other moved to another file and changed stands there, with both."""
+    italy = BASE[BASE.index("\n  # seen") :]
+    base = {"a": BASE.encode(), "b": ("notes:" + SPAIN).encode()}
+    moved = {
+        "a": BASE.replace(italy, "").encode(), "b": ("notes:" + SPAIN + italy.replace("a: Rome", "a: Roma")).encode()
+    }  # fmt: skip
+    renamed = {"a": BASE.replace("id: italy\n", "id: italia\n    was: [italy]\n").encode(), "b": base["b"]}
+    for ours, theirs in ((moved, renamed), (renamed, moved)):
+        merged = merge_decks(base, ours, theirs, TYPES)
+        found = {path: said(file.data or b"") for path, file in merged.items() if isinstance(file, Merged)}
+        assert [note["id"] for note in found["a"]["notes"]] == ["france"]
+        assert found["b"]["notes"][1] == {"q": "Capital of Italy?", "id": "italia", "was": ["italy"], "a": "Roma"}
+
+
+@pytest.mark.parametrize("answer", ["Paris", "Lutetia"])
+def test_two_renames_of_a_note(answer: str) -> None:
+    """A note that both renamed keeps our id and was called all others, also where both changed it; that is told."""
+    theirs = RENAMED.replace("gaul", "hexagon").replace("Paris", answer)
+    merged = merge(BASE, RENAMED.replace("Paris", "Paris!"), theirs)
+    notes = said(text(merged))["notes"]
+    assert (notes[0]["id"], notes[0]["was"], notes[0]["a"]) == ("gaul", ["france", "hexagon"], "Paris!")
+    assert merged.renamed == (("gaul", "hexagon"),)
+    assert [note["id"] for note in notes[1:-1]] == ["gaul.other"] * (answer != "Paris")
+
+
+def test_old_ids_of_both() -> None:
+    """Old ids that both sides added stay, and one that a side took out is out."""
+    base = BASE.replace("    id: france\n", "    id: france\n    was: [a, b]\n")
+    merged = merge(base, base.replace("[a, b]", "[a, b, c]"), base.replace("[a, b]", "[b, d]"))
+    assert said(text(merged))["notes"][0]["was"] == ["b", "c", "d"]
+
+
+def test_a_pinned_note_and_an_edit() -> None:
+    """A note without an id that one side gave one, keeping the old as `was`, takes the other side's change."""
+    base = BASE.replace("    id: france\n", "")
+    old = next(iter(note_texts(base.encode())))
+    ours = base.replace("    a: Paris\n", f"    id: france\n    was: [{old}]\n    a: Paris\n")
+    assert text(merge(base, ours, base.replace("Paris", "Lutetia"))) == ours.replace("Paris", "Lutetia")
+
+
+def test_conflicts_of_a_draft_of_a_conflict() -> None:
+    """A draft that both changed has a second one beside it, whose id does not grow."""
+    once = text(merge(BASE, BASE.replace("Paris", "Paris!"), BASE.replace("Paris", "Paris?")))
+    merged = said(text(merge(once, once.replace("Paris?", "Here"), once.replace("Paris?", "There"))))
+    assert [(note["id"], note["a"]) for note in merged["notes"][:3]] == [
+        ("france", "Paris!"), ("france.other", "Here"), ("france.other2", "There")
+    ]  # fmt: skip
+
+
+def test_comments_on_top() -> None:
+    """Where both changed the comments above a key of the file, both are there, ours first; a key is not in conflict."""
+    ours, theirs = BASE.replace("deck: W", "# mine\ndeck: W"), BASE.replace("deck: W", "# yours\ndeck: W")
+    merged = merge(BASE, ours, theirs)
+    assert text(merged) == BASE.replace("deck: W", "# mine\n# yours\ndeck: W")
+    assert merged.keys == ()
+    merged = merge("notes:" + SPAIN, "# mine\nnotes:" + SPAIN, "# yours\nnotes:" + SPAIN)
+    assert merged == Merged(("# mine\n# yours\nnotes:" + SPAIN).encode())
+
+
+def test_comments_above_a_note() -> None:
+    """Where both changed the comments above a note, both are there, and there is no conflict."""
+    ours, theirs = BASE.replace("# seen in Rome", "# seen"), BASE.replace("# seen in Rome", "# seen in Rome\n  # yes")
+    merged = merge(BASE, ours, theirs)
+    assert (text(merged), merged.conflicts) == (ours.replace("# seen", "# seen\n  # yes"), ())
 
 
 def test_deletions() -> None:
@@ -208,14 +297,55 @@ def test_a_renamed_file() -> None:
         assert isinstance(there, Merged) and b"Paris!" in (there.data or b"")
 
 
-@pytest.mark.parametrize(
-    "bad", ["notes: [", "- a\n", "notes:\n  - q: a\n    q: b\n", "{deck: A, notes: []}\n", "notes: [{q: a, a: b}]\n"]
-)
+UNREADABLE = ["notes: [", "- a\n", "notes:\n  - q: a\n    q: b\n", "{deck: A, notes: []}\n", "notes: [a]\n"]
+
+
+@pytest.mark.parametrize("bad", UNREADABLE)
 def test_what_is_no_deck(bad: str) -> None:
-    """A side that cannot be read note by note is refused, on whichever side it stands."""
-    for sides in ((BASE, bad, BASE + SPAIN), (BASE, BASE + SPAIN, bad), (bad, BASE + SPAIN, BASE + GREECE)):
-        with pytest.raises(CannotMerge):
+    """A side that cannot be read note by note is refused, and which one it is."""
+    for name, sides in (("ours", (BASE, bad, BASE + SPAIN)), ("theirs", (BASE, BASE + SPAIN, bad))):
+        with pytest.raises(CannotMerge) as caught:
             merge(*sides)
+        assert caught.value.side == name
+
+
+@pytest.mark.parametrize("bad", UNREADABLE)
+def test_a_base_that_is_no_deck(bad: str) -> None:
+    """Where only what both came from cannot be read, the notes of both sides are there."""
+    merged = merge(bad, BASE + SPAIN, BASE + GREECE)
+    assert [note["id"] for note in said(text(merged))["notes"]] == ["france", "italy", "spain", "greece"]
+
+
+FLOW = "notes:\n  - {q: Capital of Spain?, id: spain, a: Toledo}  # since 1561\n" + GREECE[1:]
+
+
+def test_a_note_in_braces() -> None:
+    """A note in braces that both changed is merged like any other: by key, or theirs as a draft, written as a block."""
+    theirs = FLOW.replace("Toledo", "Madrid").replace("Athens", "Athina")
+    merged = merge(FLOW, FLOW.replace("Toledo", "Valladolid"), theirs)
+    assert merged.conflicts == ("spain",)
+    assert text(merged).startswith(FLOW[: FLOW.index("\n", 8) + 1].replace("Toledo", "Valladolid"))
+    assert [(note["id"], note["a"]) for note in said(text(merged))["notes"]] == [
+        ("spain", "Valladolid"), ("spain.other", "Madrid"), ("greece", "Athina")
+    ]  # fmt: skip
+    merged = merge(FLOW, FLOW.replace("Toledo}", "Toledo, source: a map}"), theirs)
+    assert merged.conflicts == ()
+    assert said(text(merged))["notes"][0] == {
+        "q": "Capital of Spain?", "id": "spain", "a": "Madrid", "source": "a map"
+    }  # fmt: skip
+    assert "# since 1561" in text(merged)
+
+
+def test_a_list_in_brackets() -> None:
+    """A list of notes in brackets that both changed is written as a block, with the notes of both."""
+    base = "deck: A\n# mine\nnotes: [{q: one?, a: '1'}, {q: two?, id: two, a: '2'}]  # all\n"
+    ours, theirs = base.replace("'1'", "'I'"), base.replace("'2'}]", "'II'}, {q: three?, a: '3'}]")
+    merged = merge(base, ours, theirs)
+    assert [(note["q"], note["a"]) for note in said(text(merged))["notes"]] == [
+        ("one?", "I"), ("two?", "II"), ("three?", "3")
+    ]  # fmt: skip
+    assert text(merged).startswith("deck: A\n# mine\nnotes:\n  # all\n  - q: ")
+    assert merge(base, ours, base).data == ours.encode()
 
 
 def test_the_same_id_twice() -> None:
@@ -244,8 +374,13 @@ def decks(draw: st.DrawFn) -> str:
     for name in names:
         lines += [indent + "# a comment"] if draw(st.booleans()) else []
         id = [f"{indent}  id: {name}"] if name > "c" else []
+        fields = draw(FIELDS)
+        if not fields["a"].startswith("|") and draw(st.booleans()):
+            keys = [*(each.strip() for each in id), *(f"{key}: {value}" for key, value in fields.items())]
+            lines.append(f"{indent}- {{q: What is {name}?, {', '.join(keys)}}}")
+            continue
         lines += [f"{indent}- q: What is {name}?", *id]
-        for key, value in draw(FIELDS).items():
+        for key, value in fields.items():
             lines += f"{indent}  {key}: {value}".replace("\n      ", f"\n{indent}    ").split("\n")
         lines += [""] if draw(st.booleans()) else []
     lines += ["# the end"] if draw(st.booleans()) else []
@@ -303,9 +438,9 @@ def test_merging_again_changes_nothing(base: str, ours: str, theirs: str) -> Non
 @given(decks())
 def test_notes_as_written(deck: str) -> None:
     """Notes are told apart by id, and read the same whatever the file's indentation and line ends."""
-    texts = note_texts(PATH, deck.encode(), TYPES)
+    texts = note_texts(deck.encode())
     assert len(texts) == len(versions(deck))
-    assert texts == note_texts(PATH, deck.replace("\r\n", "\n").encode(), TYPES)
+    assert texts == note_texts(deck.replace("\r\n", "\n").encode())
 
 
 @st.composite
@@ -335,3 +470,56 @@ def test_moves_and_edits(base: dict[str, bytes], ours: dict[str, bytes], theirs:
         for note in (note for data in side.values() for note in said(data)["notes"]):
             if note != before.get(note["id"]):
                 assert (note["q"], note["a"]) in answers
+
+
+@st.composite
+def renamed(draw: st.DrawFn, base: dict[str, bytes]) -> dict[str, bytes]:
+    """Deck files in which notes may have another answer, another id that names the old one, or both, or be gone."""
+    side = {}
+    for path, data in base.items():
+        text = "notes:\n"
+        for note in said(data)["notes"]:
+            old, new = note["id"], draw(st.sampled_from(["", "", "-x", "-y"]))
+            answer = draw(st.sampled_from([note["a"], "four", "five"]))
+            was = f"    was: [{old}]\n" if new else ""
+            if draw(st.integers(0, 5)):
+                text += f"  - q: {note['q']}\n    id: {old}{new}\n{was}    a: {answer}\n"
+        side[path] = text.encode()
+    return side
+
+
+@given(st.data())
+def test_renames_and_edits(data: st.DataObject) -> None:
+    """However both sides rename and change notes, no id is claimed twice, and every id and every answer is there."""
+    base = data.draw(folders())
+    ours, theirs = data.draw(renamed(base)), data.draw(renamed(base))
+    merged = merge_decks(base, ours, theirs, TYPES)
+    files = {path: file.data for path, file in merged.items() if isinstance(file, Merged) and file.data}
+    assert not errors_of_both(ours, theirs, files, "theirs", TYPES)
+    notes = [note for data in files.values() for note in said(data).get("notes") or []]
+    known = {id for note in notes for id in (note["id"], *note.get("was", []))}
+    before = {note["id"]: note for data in base.values() for note in said(data)["notes"]}
+    for side in (ours, theirs):
+        for note in (note for data in side.values() for note in said(data)["notes"] or []):
+            if note != before.get(note["id"]):
+                assert note["id"] in known
+            if note["a"] != before[next(iter(note.get("was", [note["id"]])))]["a"]:
+                assert (note["q"], note["a"]) in {(each["q"], each["a"]) for each in notes}
+
+
+def test_errors_that_only_both_make() -> None:
+    """Notes that are right on either side and wrong together are named, with their place and whose it is."""
+    ours, theirs = BASE + SPAIN + "    needs: [italy]\n", BASE + "    needs: [spain]\n" + SPAIN
+    merged = text(merge(BASE + SPAIN, ours, theirs))
+    found = errors_of_both({PATH: ours.encode()}, {PATH: theirs.encode()}, {PATH: merged.encode()}, "x", TYPES)
+    assert [(problem.code, problem.path, problem.line) for problem in found] == [("needs-cycle", PATH, 11)]
+    twice = {PATH: (BASE + SPAIN + SPAIN).encode()}
+    assert not errors_of_both(twice, twice, twice, "x", TYPES)
+    new = BASE + "\n  - q: Capital of Gaul?\n    id: gaul\n    was: [spain]\n    a: Lugdunum\n"
+    other = BASE + "\n  - q: Capital of Asia?\n    id: asia\n    was: [spain]\n    a: Ephesus\n"
+    merged = text(merge(BASE, new, other))
+    found = errors_of_both({PATH: new.encode()}, {PATH: other.encode()}, {PATH: merged.encode()}, "x", TYPES)
+    assert [(problem.code, problem.path) for problem in found] == [
+        ("was-claimed-twice", PATH), ("was-claimed-twice", f"x:{PATH}")
+    ]  # fmt: skip
+    assert f"the one in x:{PATH}:15" in found[0].message

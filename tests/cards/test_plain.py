@@ -4,12 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srs.cards import cloze
 from srs.cards.plain import to_text
 
 TAGS = st.sampled_from([
     "<p>", "</p>", "<ul>", "<li>", "</ul>", "<pre>", "</pre>", "<td>", "<a href='https://x'>", "</a>", "<!--", "-->",
     "<![CDATA[", "<script>", "</script>", "&lt;", "&#27;", "&#99999999999;", "<br>", "<x", '="', "'", "\x1b[31m",
-    "\u202e", "text ",
+    "\u202e", "text ", "<span class=cloze>", "</span>", "[",
 ])  # fmt: skip
 SOUP = st.one_of(st.text(), st.lists(TAGS, max_size=16).map("".join))
 
@@ -61,7 +62,7 @@ def test_bidi_overrides_are_named() -> None:
 @given(SOUP)
 def test_no_control_character_comes_out(html: str) -> None:
     """Whatever goes in, neither escape sequences nor overrides come out."""
-    text = to_text(html)
+    text = to_text(html, marked=True)
     assert not any(
         (each < " " and each not in "\n\t") or "\x7f" <= each <= "\x9f" or "\u202a" <= each <= "\u202e" for each in text
     )
@@ -69,9 +70,30 @@ def test_no_control_character_comes_out(html: str) -> None:
 
 @pytest.mark.parametrize(
     "piece",
-    ["<", "<!--", "<a b='", "<a", "<div>", "<ul><li>", "&", "<a href='http://x'>y", "<a '' \"\"", "<b a=" + "x" * 50],
+    [
+        "<",
+        "<!--",
+        "<a b='",
+        "<a",
+        "<div>",
+        "<ul><li>",
+        "&",
+        "<a href='http://x'>y",
+        "<a '' \"\"",
+        "<b a=" + "x" * 50,
+        "<span class=cloze>",
+    ],
 )
 def test_hostile_html_is_read_to_its_end(piece: str) -> None:
     """A quarter of a megabyte of broken tags becomes text, not much longer than it was."""
     html = piece * (250_000 // len(piece))
-    assert len(to_text(html)) <= 5 * len(html)
+    assert len(to_text(html, marked=True)) <= 5 * len(html)
+
+
+def test_what_a_cloze_asked() -> None:
+    """Where it is wanted, what was asked stands in brackets on the back, and a gap keeps the ones it has."""
+    text = "A {{c1::<b>SYN</b>}}, {{c2::SYN-ACK::two flags}} and {{c3::ACK}}."
+    assert to_text(cloze.back(text, 1), marked=True) == "A [SYN], SYN-ACK and ACK."
+    assert to_text(cloze.back(text, 1)) == "A SYN, SYN-ACK and ACK."
+    assert to_text(cloze.front(text, 2), marked=True) == "A SYN, [two flags] and ACK."
+    assert to_text("<p>a</p><span class=cloze><p>b</p></span>", marked=True) == "a\n\n[b]"

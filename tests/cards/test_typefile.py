@@ -72,6 +72,7 @@ def test_a_type_is_read() -> None:
         ("kind: choice, choices: [good, bad]", "kind: mood", "6:25 There is no kind `mood` of field."),
         ("choices: [good, bad]", "anki: 1", "6:5 The field `taste` has nothing to choose from."),
         ("id: cook", "id: p-x", "8:9 A template cannot have the id `p-x`."),
+        ("id: cook", f"id: {'x' * 201}", f"8:9 A template cannot have the id `{'x' * 40}…`."),
         ("id: taste", "id: cook", "14:5 `cook` is there twice among the `templates`."),
         ("{{dish}}?\n", "{{dsh}}?\n", "9:12 In the front of `cook`: no field is called 'dsh'."),
         ("{{/taste}}", "", "17:12 In the front of `taste`: `{{#taste}}` is not closed."),

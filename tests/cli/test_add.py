@@ -206,6 +206,7 @@ def test_what_is_missing_or_too_much(srs: Srs, words: list[str]) -> None:
     "words",
     [
         ["quote", "one two three four", "--by", "x", "--date", "2023-02-31"], ["a?", "b", "--id", "Bad Id"],
+        ["a?", "b", "--id", "a" * 201],
         ["quote", "one two three four", "--by", "x", "--fidelity", "maybe"]
     ],
 )  # fmt: skip

@@ -1,5 +1,6 @@
 """`srs backup` and `srs restore`: a collection as one file, and back."""
 
+import subprocess
 import zipfile
 from pathlib import Path
 
@@ -169,3 +170,30 @@ def test_rings_of_links_are_errors_in_words(srs: Srs) -> None:
         done = srs(*words)
         assert done.code == 1
         assert done.err.startswith("srs: ")
+
+
+def test_nowhere_is_no_place(srs: Srs) -> None:
+    """A folder without a name is wrong usage, not the folder one is in."""
+    file = archive(srs)
+    done = srs("restore", str(file), "")
+    assert (done.code, done.out) == (2, "") and "no folder is named" in done.err
+
+
+def test_both_journals_are_counted_apart(srs: Srs) -> None:
+    """A backup says which journal files are private ones; restored, the other is told of."""
+    assert srs("answer", "italy:answer", "good").code == 0
+    (srs.root / "srs.toml").write_text('timezone = "UTC"\njournal = "private"\n')
+    assert srs("answer", "france:answer", "good").code == 0
+    done = srs("backup", str(srs.home / "x.zip"))
+    assert "(2 deck files, 1 journal file, 1 private journal file)" in done.out
+    done = srs("restore", str(srs.home / "x.zip"), str(srs.home / "new"))
+    assert done.out.splitlines()[1] == "5 notes, 8 cards, 1 event."
+    assert "`journal/` holds 1 file that does not count" in done.err
+
+
+def test_a_folder_that_is_gone(srs: Srs) -> None:
+    """In a folder that was deleted or replaced under the shell, every command says so and how to go on."""
+    script = "mkdir gone && cd gone && rmdir ../gone && srs status"
+    done = subprocess.run(["sh", "-c", script], cwd=srs.home, env=srs.env, capture_output=True, text=True)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == 'srs: the folder you are in is no longer there\n     enter it again: cd "$PWD"\n'

@@ -1,8 +1,11 @@
 """`suspend`, `bury`, `flag`, `mark`, `reset` and their opposites, and taking them back."""
 
+from collections.abc import Callable
+
 import pytest
 
-from tests.cli.helpers import Srs
+from tests.cli.helpers import Srs, Terminal
+from tests.support import basic_deck
 
 TOMORROW = "2026-03-03T09:00:00Z"
 
@@ -115,10 +118,27 @@ def test_undo_of_an_undo(srs: Srs) -> None:
     srs("undo")
     listed = srs.json("undo", "--list")
     assert [(line["do"], line["undone"]) for line in listed] == [("suspend", True), ("undo", False)]
-    table = srs("undo", "--list").out
-    assert "suspend  france:answer" in table and "taken back" in table
-    assert srs("undo", listed[1]["id"]).out == "Took back the undo.\n"
+    suspended, undo = (line["id"] for line in listed)
+    assert srs("undo", "--list").out.splitlines() == [
+        "event     when              did      to             state",
+        f"{suspended[-8:]}  2026-03-02 09:00  suspend  france:answer  taken back",
+        f"{undo[-8:]}  2026-03-02 09:00  undo     {suspended[-8:]}",
+    ]
+    done = srs("undo", suspended)
+    assert done.code == 1 and f"to have it again: srs undo {undo}" in done.err
+    assert srs("undo", undo[-8:]).out == "Took back the undo.\n"
     assert srs.json("status")["suspended"] == 1
+
+
+def test_undo_of_an_ending(srs: Srs) -> None:
+    """Fewer than eight characters name no event, and neither does an ending that two events share."""
+    from srs.memory.events import Suspend, new_id
+
+    moments = (1_772_000_000_000, 1_772_000_000_001)
+    srs.record(*(Suspend(new_id(at, bytes(10)), at, "france:answer") for at in moments))
+    for text, said in (("0000000", "there is no event `0000000`"), ("00000000", "more than one event ends with")):
+        done = srs("undo", text)
+        assert done.code == 1 and said in done.err
 
 
 def test_undo_of_another_device(srs: Srs) -> None:
@@ -131,3 +151,78 @@ def test_undo_of_another_device(srs: Srs) -> None:
     assert srs("undo", new_id(at, bytes(10))).code == 0
     assert srs.json("status")["suspended"] == 0
     assert "there is no event `x`" in srs("undo", "x").err
+
+
+QUERIES = [
+    ["suspend", "deck:World::Cities"], ["bury", "deck:World::Cities"], ["flag", "1", "deck:World::Cities"],
+    ["mark", "deck:World::Cities", "too long"],
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", QUERIES)
+def test_a_query_needs_a_yes(srs: Srs, words: list[str]) -> None:
+    """Without a terminal a query shows what it finds and changes nothing, until --yes is said."""
+    done = srs(*words)
+    assert done.code == 1
+    assert done.out.startswith("The query finds 4 cards to change:\n  france:answer   Capital of France?\n")
+    assert "say --yes" in done.err
+    assert not srs.journal()
+    assert srs(*words, "--yes").code == 0
+    assert len(srs.journal()) == 4
+
+
+def test_what_sets_back_asks_too(srs: Srs) -> None:
+    """Unsuspend, unbury and reset ask like the others, and count only the cards that they would change."""
+    for before, command in (("suspend", "unsuspend"), ("bury", "unbury"), ("answer", "reset")):
+        srs(before, "italy:answer", *(["good"] if before == "answer" else []))
+        done = srs(command, "deck:World")
+        assert (done.code, done.out) == (
+            1, "The query finds 1 card to change:\n  italy:answer  Capital of Italy?\n"
+        )  # fmt: skip
+        assert srs(command, "deck:World", "--yes").out.endswith("italy:answer.\n")
+        assert "Nothing to change" in srs(command, "deck:World").out
+
+
+def test_ids_never_ask(bare: Srs) -> None:
+    """Cards named by their ids, or by their notes', are changed at once, however many there are."""
+    bare.collection(many=basic_deck(*(f"n{n}" for n in range(30))))
+    assert bare("suspend", *(f"n{n}" for n in range(30))).code == 0
+    assert bare.json("status")["suspended"] == 30
+
+
+def test_many_cards_in_few_words(bare: Srs) -> None:
+    """Of many cards the first are shown and named, and the number of the others is said."""
+    bare.collection(many=basic_deck(*(f"n{n}" for n in range(30))))
+    assert bare("suspend", "tag:none or note:basic").out.splitlines() == [
+        "The query finds 30 cards to change:",
+        *(f"  n{n}:answer  What is n{n}?" for n in range(5)),
+        "  and 25 more",
+    ]
+    assert bare("suspend", "note:basic", "--yes").out == (
+        "Suspended 30 cards (n0:answer, n1:answer, n2:answer and 27 more). Take it back: srs undo\n"
+    )
+    assert bare("undo").code == 0
+    assert bare.json("status")["suspended"] == 0
+
+
+@pytest.mark.parametrize("columns", [80, 40])
+def test_it_asks_in_a_terminal(srs: Srs, terminal: Callable[..., Terminal], columns: int) -> None:
+    """In a terminal the question is asked below the cards, no line of which is broken; only a yes changes them."""
+    for key, out in (("\r", "Nothing was changed."), ("n\r", "Nothing was changed."), ("y\r", "Suspended 4 cards")):
+        assert not srs.journal()
+        run = terminal(srs, "suspend", "deck:World::Cities", columns=columns)
+        run.sees("  agora:backward", "Suspend: 4 cards? [y/N]")
+        run.press(key, out)
+        assert run.ends() == 0
+    assert len(srs.journal()) == 4
+
+
+def test_changed_as_json(srs: Srs) -> None:
+    """--json prints the ids of the cards that were changed, and asks nobody: a query needs --yes."""
+    assert srs.json("suspend", "agora") == {"changed": ["agora:forward", "agora:backward"]}
+    assert srs.json("suspend", "agora", "france:answer") == {"changed": ["france:answer"]}
+    done = srs("flag", "2", "deck:World::Cities", "--json")
+    assert (done.code, done.out) == (1, "")
+    assert "4 cards" in done.err and "--yes" in done.err
+    assert len(srs.json("flag", "2", "deck:World::Cities", "--yes")["changed"]) == 4
+    assert srs.json("flag", "2", "deck:World::Cities") == {"changed": []}

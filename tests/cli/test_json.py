@@ -31,7 +31,8 @@ def test_status(srs: Srs) -> None:
     status = srs.json("status")
     shape = {
         "day": str, "new": int, "learning": int, "due": int, "total": int, "suspended": int, "drafts": int,
-        "reviewed_today": int, "decks": list,
+        "reviewed_today": int, "decks": list, "minutes": float, "tomorrow": dict, "studied": list,
+        "backlog": dict | None,
     }  # fmt: skip
     assert has_shape(status, shape)
     assert all(
@@ -154,7 +155,7 @@ def test_undo(srs: Srs) -> None:
     assert undone["card"]["state"] == "new"
     done = srs("undo", "--json")
     assert (done.code, done.out) == (1, "")
-    assert "nothing to undo" in done.err
+    assert "nothing to take back" in done.err
 
 
 def test_check(srs: Srs) -> None:

@@ -9,7 +9,10 @@ def test_there_and_back(srs: Srs) -> None:
     before = srs.json("list", "deck:World::Cities")
     done = srs("rename", "france", "paris")
     assert (done.code, done.err) == (0, "")
-    assert done.out == "Renamed france to paris in decks/cities.yaml:4\nTo take it back: srs rename paris france\n"
+    assert (
+        done.out
+        == "Renamed france to paris in decks/cities.yaml:4\nTo have the old id again: srs rename paris france\n"
+    )
     assert srs("show", "france:answer").code == 0
     assert srs("rename", "paris", "france").code == 0
     lines = [card.pop("line") for card in before]
@@ -26,6 +29,7 @@ def test_refusals(srs: Srs) -> None:
         (("france", "italy"), 1, "the id `italy` belongs to the note at decks/cities.yaml:7"),
         (("frances", "x"), 1, "did you mean france"),
         (("france", "Bad Id"), 2, "cannot be an id"),
+        (("france", "f" * 201), 2, "at most 200 of them"),
         (("france:answer", "x"), 2, "without the colon"),
     ):
         done = srs("rename", *words)

@@ -19,12 +19,21 @@ def test_asks_first(srs: Srs, terminal: Callable[..., Terminal]) -> None:
     """In a terminal the load of the coming days is shown, then asked; y moves, and an undo brings all back."""
     before = studied(srs).json("list")
     run = terminal(srs, "reschedule", "--all")
-    run.sees("2 of 2 cards in review would move.", "tomorrow", "Move them? [y/N]")
+    run.sees("2 of 2 cards in review would move.", "2026-03-10    2     0", "Move them? [y/N]")
     run.press("y\r", "Moved 2 cards. Take it back: srs undo")
     assert run.ends() == 0
     assert srs.json("list") != before
     assert srs("undo").out == "Took back the new due day of france:answer and 1 more card.\n"
     assert srs.json("list") == before
+
+
+def test_what_moves_is_shown(srs: Srs) -> None:
+    """Days without reviews are left out of the load; few moves are told card by card."""
+    done = studied(srs)("reschedule", "--all")
+    table, moves = done.out.splitlines()[2:-2], done.out.splitlines()[-2:]
+    assert table and all(line.split()[-2:] != ["0", "0"] for line in table)
+    assert [line.partition(":")[0] for line in moves] == ["france", "italy"]
+    assert all(" -> " in line for line in moves)
 
 
 def test_declined(srs: Srs, terminal: Callable[..., Terminal]) -> None:

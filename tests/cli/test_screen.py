@@ -27,7 +27,7 @@ def test_a_sitting(srs: Srs, terminal: Run, columns: int, env: dict[str, str]) -
     run = terminal(srs, "review", columns=columns, env=env)
     front = run.sees("Capital of France?", "4 new", "answer")
     assert "Paris" not in front
-    back = run.press("x", "Paris", "1 Again 1m", "2 Hard 6m", "3 Good 10m", "4 Easy")
+    back = run.press(" ", "Paris", "1 Again 1m", "2 Hard 6m", "3 Good 10m", "4 Easy")
     assert re.search(r"4 Easy \d+d", back)
     run.press("3", "Capital of Italy?", "Good: comes back in 10m.", "3 new, 1 learning")
     run.press("u", "Took back the answer of", "Capital of France?")
@@ -57,7 +57,7 @@ def test_a_key_that_means_nothing(srs: Srs, terminal: Run) -> None:
     run = terminal(srs, "review")
     run.sees("Capital of France?")
     run.press("3", "Paris", "3 Good")
-    run.press("x", "1 to 4 rate the card")
+    run.press("x", "1 Again, 2 Hard, 3 Good, 4 Easy; ? shows all keys.")
     run.press("q", "No card was answered.")
     assert not srs.journal()
 
@@ -204,9 +204,9 @@ def test_a_long_card(bare: Srs, terminal: Run) -> None:
     back = "".join(f"      answer {n}\n\n" for n in range(40))
     bare.collection(long=f"notes:\n  - q: |-\n{front}    id: long\n    a: |-\n{back}")
     run = terminal(bare, "review")
-    shown = run.sees("line 0", "any key", "arrow keys")
+    shown = run.sees("line 0", "q ends", "arrow keys")
     assert "line 29" not in shown
-    run.press("\x1b[6~", "line 12", "any key")
+    run.press("\x1b[6~", "line 12", "q ends")
     run.press("\x1b[F", "line 29")
     assert "answer" not in run.text.replace("shows the answer", "")
     shown = run.press(" ", "answer 0", "3 Good", "arrow keys")
@@ -257,11 +257,11 @@ def test_answer_that_cannot_be_saved(srs: Srs, terminal: Run) -> None:
     """An answer that the disk refuses is told on the screen, and the card stays."""
     srs("status")
     device = (srs.home / "state" / "device").read_text().split()[0]
-    (srs.root / "journal" / f"{device}.2026.jsonl").mkdir(parents=True)
     run = terminal(srs, "review")
     run.sees("Capital of France?")
     run.press(" ", "Paris")
-    run.press("3", "not saved", "3 Good")
+    (srs.root / "journal" / f"{device}.2026.jsonl").mkdir(parents=True)
+    run.press("3", "is a directory", "3 Good")
     run.press("q", "No card was answered.")
     assert run.ends() == 0
 
@@ -270,7 +270,7 @@ def test_offer_accepted(bare: Srs, terminal: Run) -> None:
     """Without any collection a terminal is offered ~/srs; Enter makes it and the review begins."""
     run = terminal(bare, "review", cwd=bare.home)
     run.sees("There is no collection yet", "~/srs")
-    run.press("\r", "10 new", "any key")
+    run.press("\r", "10 new", "q ends")
     run.press("q", "No card was answered.")
     assert run.ends() == 0
     assert (bare.home / "srs" / "srs.toml").is_file()
@@ -282,8 +282,8 @@ def test_offer_refused(bare: Srs, terminal: Run, answer: str, code: int) -> None
     run = terminal(bare, "review", cwd=bare.home)
     run.sees("Make ~/srs with the starter decks?")
     run.process.send(answer)
-    while run.process.isalive():
-        if not run.read(3):
+    for _ in range(20):
+        if run.process.isalive() and not run.read(3):
             run.process.send(answer)  # a key typed just while the prompt sets up the terminal may be lost
     assert run.ends() == code
     if code == 1:
@@ -330,3 +330,111 @@ def test_add_asks_for_what_is_missing(srs: Srs, terminal: Run) -> None:
     run.press("scores before the softmax\r", "Added")
     assert run.ends() == 0
     assert len(srs.json("list", "deck:inbox")) == 2
+
+
+QUICK = SETTINGS + 'learning_steps = ["3s", "10m"]\n[study]\nlearn_ahead = "0s"\n'
+ONE = "notes:\n  - q: What is one?\n    id: one\n    a: It is one.\n"
+
+
+def test_a_pause_goes_on_by_itself(bare: Srs, terminal: Run) -> None:
+    """With nothing due yet the sitting waits, answers keys meanwhile, and shows the card when its time has come."""
+    bare.collection(QUICK, a=ONE)
+    run = terminal(bare, "review", env={"SRS_NOW": ""})
+    run.sees("What is one?")
+    run.press(" ", "3 Good")
+    run.press("1", "The next card is due in <1m.", "1 card answered: 1 again.")
+    run.press("?", "any key goes back")
+    run.press("x", "What is one?", "1 learning")
+    run.press("q", "Left for today: 1 learning.")
+    assert run.ends() == 0
+
+
+def test_a_pause_is_over_at_the_limit(bare: Srs, terminal: Run) -> None:
+    """With --limit reached the sitting ends instead of waiting."""
+    bare.collection(QUICK, a=ONE)
+    run = terminal(bare, "review", "--limit", "1")
+    run.sees("What is one?")
+    run.press(" ", "3 Good")
+    run.press("1", "1 card answered: 1 again.", "That is all for now.")
+    assert run.ends() == 0
+
+
+def test_no_pause_of_hours(bare: Srs, terminal: Run) -> None:
+    """Where the next card comes in more than an hour, the sitting ends and says when."""
+    bare.collection(QUICK.replace("3s", "8h"), a=ONE)
+    run = terminal(bare, "review")
+    run.sees("What is one?")
+    run.press(" ", "3 Good")
+    run.press("1", "The next card is due in 8h.")
+    assert run.ends() == 0
+
+
+def test_an_edit_keeps_the_history(bare: Srs, terminal: Run) -> None:
+    """A studied note without an id, edited so that its id would change, gets its old id in the file, and is shown."""
+    bare.collection(a="notes:\n  - q: Capital of France?\n    a: Paris\n  - q: Another?\n    a: Yes\n")
+    card = bare.json("next")["card"]["id"]
+    assert bare("answer", card, "easy", env={"SRS_NOW": "2026-02-01T09:00:00Z"}).code == 0
+    editor = "sed -i 's/Capital of France?/What do they call their main town in Gaul?/'"
+    run = terminal(bare, "review", f"id:{card.partition(':')[0]}", env={"EDITOR": editor})
+    run.sees("Capital of France?")
+    run.press("e", "in Gaul?", f"id: {card.partition(':')[0]}", "1 due")
+    run.press(" ", "Paris")
+    run.press("3", "1 card answered")
+    assert bare.json("show", card)["card"]["reps"] == 2
+
+
+def test_an_editor_that_fails(srs: Srs, terminal: Run) -> None:
+    """An editor that cannot be started is told, and the card stays."""
+    run = terminal(srs, "review", env={"EDITOR": "no-such-editor"})
+    run.sees("Capital of France?")
+    run.press("e", "no-such-editor", "Capital of France?")
+    run.press("q", "No card was answered.")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("keys", ["m", "f", "?", "i"])
+def test_ended_from_outside(srs: Srs, terminal: Run, keys: str, number: signal.Signals) -> None:
+    """Ended by a signal, whatever is on the screen, it leaves the terminal as it was and keeps what was done."""
+    run = terminal(srs, "review")
+    before = flags(run)
+    run.sees("Capital of France?")
+    run.press(" ", "3 Good")
+    run.press("3", "Capital of Italy?")
+    run.press(keys, {"m": "What is wrong", "f": "Flag:"}.get(keys, "any key goes back"))
+    run.process.kill(number)
+    assert run.ends() == 128 + number
+    assert flags(run) == before and len(srs.journal()) == 1
+
+
+def test_typing_in_a_dumb_terminal(bare: Srs, terminal: Run) -> None:
+    """A terminal that only prints on shows the letters of a line as they are typed, and no sequences."""
+    bare.collection(a="notes:\n  - ask: Capital of Czechia?\n    id: praha\n    answer: Praha\n")
+    run = terminal(bare, "review", env={"TERM": "dumb"})
+    run.sees("Capital of Czechia?", ">")
+    for typed in ("P", "Pr", "Prx"):
+        run.press(typed[-1], f"> {typed}")
+    run.press("\x7f", "> Pr")
+    run.press("aha\r", "That is right.", "[3 Good")
+    assert b"\x1b" not in run.sent
+    run.press("q", "No card was answered.")
+
+
+def test_sounds(bare: Srs, terminal: Run) -> None:
+    """Where the user named a player, the first sound of a side is played as it appears; without one nothing is run."""
+    bare.collection(a="notes:\n  - q: 'Listen [sound:one.mp3]'\n    a: 'It is [sound:two.mp3]'\n")
+    (bare.root / "media").mkdir()
+    for name in ("one.mp3", "two.mp3"):
+        (bare.root / "media" / name).write_bytes(b"")
+    heard = bare.home / "heard"
+    folder = bare.home / ".config" / "srs"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(f"format = 1\nplayer = \"sh -c 'basename $0 >> {heard}'\"\n")
+    run = terminal(bare, "review")
+    for keys, name in (("", "one.mp3"), (" ", "two.mp3")):
+        run.press(keys, "Listen")
+        end = time.monotonic() + 20
+        while not heard.exists() or name not in heard.read_text():
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    run.press("q", "No card was answered.")
+    assert heard.read_text().split() == ["one.mp3", "two.mp3"]

@@ -122,9 +122,9 @@ def test_deck_conflict(here: Srs, there: Srs) -> None:
     synced(here)
     done = there("sync")
     assert done.code == 1
-    assert done.out == "Sent 1 event and 3 notes; 1 event and 1 note came in.\n"
+    assert done.out == "Sent 1 event, 2 new notes and 1 changed note; 1 event and 1 new note came in.\n"
     assert "decks/cities.yaml: 1 note changed here and there: france." in done.err
-    assert "srs list tag:conflict" in done.err
+    assert "srs fix lets you choose" in done.err
     assert "Lutetia" in (there.root / "decks" / "cities.yaml").read_text()
     synced(here, there)
     assert listed(here) == listed(there)
@@ -149,16 +149,70 @@ def test_the_same_id_added_on_both(here: Srs, there: Srs) -> None:
 
 
 def test_a_deck_that_cannot_be_read(here: Srs, there: Srs) -> None:
-    """A deck that one side broke stays as it is here, and the other's is put beside it; nothing is thrown away."""
+    """A deck that both changed and that one side broke is not merged or sent; file and line are named."""
     broken = CITIES + "  - q: [\n"
     here.deck("cities", CITIES.replace("Paris", "Paris!"))
     there.deck("cities", broken)
     synced(here)
     done = there("sync")
     assert done.code == 1
-    assert "Yours stays; the other is in decks/.cities.theirs.yaml." in done.err
+    assert done.out == "Committed 1 deck file; not sent.\n"
+    assert "srs: both sides changed a deck that cannot be read here: decks/cities.yaml:14:1: " in done.err
+    assert "mend it, then sync again" in done.err
     assert (there.root / "decks" / "cities.yaml").read_text() == broken
-    assert "Paris!" in (there.root / "decks" / ".cities.theirs.yaml").read_text()
+    assert here("sync").out == "Nothing to send, and nothing new came in.\n"
+    there.deck("cities", CITIES.replace("Rome", "Roma"))
+    synced(there, here)
+    assert "Paris!" in (here.root / "decks" / "cities.yaml").read_text()
+
+
+def test_renamed_on_both(here: Srs, there: Srs) -> None:
+    """A note that two devices renamed is one note with all its ids, and that is said."""
+    for srs, id in ((here, "gaul"), (there, "hexagon")):
+        assert srs("rename", "france", id).code == 0
+    synced(here)
+    done = there("sync")
+    assert (done.code, done.err) == (0, "")
+    assert "Two devices renamed one note: it is hexagon, and gaul is in its `was`.\n" in done.out
+    synced(here)
+    assert here("check").code == 0
+    assert [card["id"] for card in listed(here) if "gaul" in card["id"] or "hexagon" in card["id"]] == [
+        "hexagon:answer"
+    ]  # fmt: skip
+
+
+def test_all_notes_gone(here: Srs, there: Srs) -> None:
+    """That all notes are gone is refused with a way back, and taken for what is meant with `--yes`."""
+    for path in (here.root / "decks").iterdir():
+        path.unlink()
+    done = here("sync")
+    assert done.code == 1
+    assert "srs: all notes of the last commit are gone, and nothing was changed\n" in done.err
+    assert "git restore decks" in done.err and "srs sync --yes" in done.err
+    assert git(here, "status", "--porcelain") != ""
+    done = here("sync", "--yes")
+    assert (done.code, done.out) == (0, "Sent the deletion of 5 notes; nothing new came in.\n")
+    done = there("sync")
+    assert (done.code, done.out) == (0, "Sent nothing; the deletion of 5 notes came in.\n")
+
+
+def test_a_comment_alone(here: Srs) -> None:
+    """A deck in which no note changed counts as a deck file."""
+    here.deck("cities", "# mine\n" + CITIES)
+    assert here("sync").out == "Sent 1 deck file; nothing new came in.\n"
+
+
+def test_very_many_conflicts(here: Srs, there: Srs) -> None:
+    """Of very many notes the first are named and the others counted; `--json` names them all."""
+    text = "notes:\n" + "".join(f"  - q: What is {n}?\n    id: n{n}\n    a: It is {n}.\n" for n in range(30))
+    here.deck("many", text)
+    synced(here, there)
+    for srs, word in ((here, "was"), (there, "will be")):
+        srs.deck("many", text.replace(" is ", f" {word} "))
+    synced(here)
+    done = there("sync")
+    assert done.code == 1
+    assert "30 notes changed here and there: n0, n1, n2, n3, n4, n5, n6, n7, n8, n9, … and 20 more." in done.err
 
 
 def test_settings_conflict(here: Srs, there: Srs) -> None:
@@ -179,13 +233,16 @@ def test_json(here: Srs, there: Srs) -> None:
     """`--json` gives counts, conflicts and why it failed."""
     here("answer", "italy:answer", "3")
     done = here("sync", "--json").json
+    nothing = dict.fromkeys(("events", "notes", "added", "changed", "deleted", "decks", "files"), 0)
     assert done == {
         "remote": "origin",
-        "committed": {"events": 1, "notes": 0, "files": 0},
-        "sent": {"events": 1, "notes": 0, "files": 0},
-        "came": {"events": 0, "notes": 0, "files": 0},
+        "committed": nothing | {"events": 1},
+        "sent": nothing | {"events": 1},
+        "came": nothing,
         "conflicts": [],
         "kept": [],
+        "remarks": [],
+        "leftovers": [],
         "failed": None,
     }
     git(there, "remote", "set-url", "origin", "/nowhere")
@@ -200,7 +257,7 @@ def test_no_remote(tmp_path: Path, warm: Warm) -> None:
     git(srs, "init", "--quiet")
     done = srs("sync")
     assert (done.code, done.err) == (0, "")
-    assert "Committed 3 notes and 2 other files." in done.out
+    assert "Committed 3 new notes and 2 other files." in done.out
     assert "There is no remote to sync with" in done.out
     assert ".gitattributes" in done.out
     srs("answer", "italy:answer", "3")
@@ -247,6 +304,7 @@ def test_no_name(tmp_path: Path, warm: Warm) -> None:
     done = srs("sync")
     assert done.code == 0
     assert "signed nameless-0001" in done.out
+    assert "git config --global user.name NAME; git config --global user.email ADDRESS" in done.out
     assert git(srs, "log", "--format=%an <%ae>") == "nameless-0001 <nameless-0001@localhost>"
     assert "signed" not in srs("sync").out
 

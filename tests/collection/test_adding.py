@@ -145,3 +145,13 @@ def test_a_new_collection_opens(tmp_path: Path) -> None:
         collection = open_collection(tmp_path / name, environ)
         assert [p for p in collection.problems() if p.severity == "error"] == []
         assert (collection.size() == (0, 0)) == empty
+
+
+def test_the_file_before_is_kept(tmp_path: Path) -> None:
+    """What stood in a deck before a note was added to it is kept aside."""
+    root, environ = make_collection(tmp_path, {"inbox.yaml": basic_deck("one")})
+    before = (root / "decks/inbox.yaml").read_bytes()
+    collection = open_collection(root, environ)
+    add_note(collection, collection.types["basic"], {"q": "What?", "a": "That."})
+    [copy] = (collection.copies_folder / "decks/inbox.yaml").iterdir()
+    assert copy.read_bytes() == before

@@ -1,8 +1,10 @@
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from srs.collection.collection import CardChanged, ClockDoubt, Collection, Shown
+from srs.collection import queries
+from srs.collection.collection import CardChanged, ClockDoubt, Collection
 from srs.errors import SrsError
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS
@@ -168,7 +170,7 @@ def test_a_card_that_changed_under_the_learner(tmp_path: Path) -> None:
     root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
     here, there = open_collection(root, environ), open_collection(root, environ)
     for n, change in enumerate((lambda at: there.answer("one:answer", 3, at, 0), lambda at: suspend(there, at))):
-        seen = Shown(moment() + n * 9000, here.state("one:answer"))
+        seen = here.offer("one:answer", moment() + n * 9000)
         change(seen.at + 1000)
         with pytest.raises(CardChanged, match="one:answer"):
             here.answer("one:answer", 4, seen.at + 2000, 0, shown=seen)
@@ -280,7 +282,7 @@ def test_events_are_shown_as_written(collection: Collection) -> None:
 def test_numbers(collection: Collection) -> None:
     """`size` counts notes and cards."""
     assert collection.size() == (2, 2)
-    assert collection.nearest_ids("on") == ["one"]
+    assert collection.nearest("on") == "did you mean one?"
     assert not collection.has_answers()
 
 
@@ -296,9 +298,82 @@ def test_a_promise_outlives_the_rollover(collection: Collection) -> None:
     """A button pressed after the rollover does what it said before: the date stays, the answer belongs to its day."""
     collection.answer("one:answer", 4, moment("2026-11-20T12:00:00+01:00"), 0)
     shown_at, now = moment("2026-12-02T03:59:50+01:00"), moment("2026-12-02T04:00:10+01:00")
-    promised = collection.preview("one:answer", shown_at).good
-    review = collection.answer("one:answer", 3, now, 0, shown=Shown(shown_at, collection.state("one:answer"))).review
+    offered = collection.offer("one:answer", shown_at)
+    promised = offered.answers.good
+    review = collection.answer("one:answer", 3, now, 0, shown=offered).review
     assert (shown(collection.state("one:answer").progress), review.day) == (
         shown(promised.progress),
         collection.day(now),
     )
+
+
+def answered_on_one_day(tmp_path: Path, settings: str, count: int = 150) -> Collection:
+    """A collection whose cards were all answered Easy on one day, a Tuesday."""
+    ids = [f"n{n}" for n in range(count)]
+    zone = 'timezone = "Europe/Berlin"\n'
+    collection = open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck(*ids)}, zone + settings))
+    for n, id_ in enumerate(ids):
+        collection.answer(f"{id_}:answer", 4, moment() + n * 1000, 0)
+    return collection
+
+
+def dues(collection: Collection) -> Counter[int]:
+    """How many cards are due on each day, as days after the answers."""
+    day = collection.day(moment())
+    progress = [collection.state(card.id).progress for card in collection.cards(moment())]
+    return Counter(each.due - day for each in progress if isinstance(each, Reviewing))
+
+
+def test_the_load_is_spread(tmp_path: Path) -> None:
+    """Cards answered alike on one day are spread over the range of fuzz nearly evenly; without fuzz not at all."""
+    spread = dues(answered_on_one_day(tmp_path / "fuzz", ""))
+    assert sorted(spread) == [6, 7, 8, 9, 10] and max(spread.values()) - min(spread.values()) <= 8
+    assert dues(answered_on_one_day(tmp_path / "exact", "[fsrs]\nfuzz = false\n", 9)) == {8: 9}
+
+
+def test_easy_days_are_left_alone(tmp_path: Path) -> None:
+    """No review falls on an easy day while its range has another, and one deck may have easy days of its own."""
+    spread = dues(answered_on_one_day(tmp_path, '[deck.a]\neasy_days = ["tue", "wed"]\n', 40))
+    assert sorted(spread) == [6, 9, 10]
+
+
+def test_a_suspended_card_is_no_load(tmp_path: Path) -> None:
+    """Cards that are suspended fill no day."""
+    collection = answered_on_one_day(tmp_path, "", 30)
+    now, day = moment() + DAY_MS, collection.day(moment()) + 8
+    assert queries.due_on(collection.db, day, "") == dues(collection)[8] > 0
+    collection.record_batch([card.id for card in collection.cards(now)], now, ev.Suspend)
+    assert queries.due_on(collection.db, day, "") == 0
+
+
+def test_next_and_answer_agree(tmp_path: Path) -> None:
+    """An answer without a preview gives what a preview at the same instant says, in a collection full of reviews."""
+    collection = answered_on_one_day(tmp_path, "", 40)
+    now = moment() + 8 * DAY_MS
+    for card in [card.id for card in collection.cards(now)][:12]:
+        promised = collection.preview(card, now).good
+        assert collection.answer(card, 3, now, 0).answer == promised
+        now += 1000
+
+
+def test_a_step_runs_from_the_answer(collection: Collection) -> None:
+    """A step shown as ten minutes takes ten minutes from the answer, not from when the back was shown."""
+    offered = collection.offer("one:answer", moment())
+    review = collection.answer("one:answer", 3, moment() + 45_000, 0, shown=offered).review
+    assert (review.due, review.step) == (moment() + 45_000 + 600_000, 1)
+
+
+def test_balanced_days_stay_where_they_are(tmp_path: Path) -> None:
+    """To today's settings a day that fuzz could have chosen is right; an easy day is not, where there is another."""
+    collection = answered_on_one_day(tmp_path, "", 30)
+    cards = [card.id for card in collection.cards(moment())]
+    before = {card: collection.due_by_rules(card) for card in cards}
+    assert Counter((due or 0) - collection.day(moment()) for due in before.values()) == dues(collection)
+    (collection.root / "srs.toml").write_text(
+        'timezone = "Europe/Berlin"\n[study]\neasy_days = ["wed"]\n', encoding="utf-8"
+    )
+    later = open_collection(collection.root, environ_of(tmp_path))
+    wednesday = collection.day(moment()) + 8
+    for card in cards:
+        due = later.due_by_rules(card)
+        assert due != wednesday and (before[card] == wednesday or due == before[card])

@@ -458,3 +458,16 @@ def sealed(start: bytes) -> bytes:
     from zlib import crc32
 
     return start + b',"crc":"%08x"}' % crc32(start)
+
+
+def test_nothing_is_written_into_a_pipe(path: Path) -> None:
+    """An event for a journal file that is a pipe is refused, at once and even with a reader at its other end."""
+    path.parent.mkdir()
+    os.mkfifo(path)
+    reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    try:
+        with pytest.raises(JournalError, match="it is no regular file"):
+            put(path, flag(1))
+        assert os.read(reader, 1) == b""
+    finally:
+        os.close(reader)

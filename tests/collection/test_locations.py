@@ -1,9 +1,11 @@
+import os
 from pathlib import Path
 
 import pytest
 
 from srs.collection.device import device_name
 from srs.collection.locations import NoCollection, cache_folder, find_collection, private_journal_folder, state_folder
+from srs.errors import SrsError
 from tests.support import basic_deck, make_collection, moment, open_collection
 
 
@@ -73,7 +75,7 @@ def test_a_private_journal_stays_out_of_the_collection(tmp_path: Path) -> None:
     collection.answer("one:answer", 3, moment(), 1000)
     assert not collection.starts_private_journal()
     assert not (root / "journal").exists()
-    assert [p.name for p in private_journal_folder(root, environ).iterdir()] == ["here-0001.2026.jsonl"]
+    assert [p.name for p in private_journal_folder(root, environ).glob("[!.]*")] == ["here-0001.2026.jsonl"]
     assert open_collection(root, environ).state("one:answer").reps == 1
 
 
@@ -124,3 +126,10 @@ def test_a_spoilt_name_is_made_anew(tmp_path: Path, text: str) -> None:
     (tmp_path / "device").write_text(text, "utf-8")
     name = device_name(tmp_path)
     assert name == device_name(tmp_path) and "/" not in name and name != text.strip()
+
+
+def test_a_name_in_a_pipe(tmp_path: Path) -> None:
+    """Where the device's name stands in no regular file, that is said at once."""
+    os.mkfifo(tmp_path / "device")
+    with pytest.raises(SrsError, match="device: cannot be read, it is no regular file"):
+        device_name(tmp_path)

@@ -17,7 +17,8 @@ import typer.main
 
 from srs.cards.deck import read_deck
 from srs.cards.typefile import builtin_types, read_notetype
-from srs.cli.app import app
+from srs.cli import preferences
+from srs.cli.app import COMMANDS, load
 from srs.collection import settings
 
 ROOT = Path(__file__).parents[2]
@@ -158,16 +159,21 @@ def _types() -> dict[str, object]:
 
 
 def test_settings_examples_are_right(tmp_path: Path) -> None:
-    """Every TOML example is a srs.toml that can be read."""
+    """Every TOML example is a srs.toml that can be read, or a user's own file where it says `config`."""
+    (tmp_path / "srs").mkdir()
     for text in TEXTS.values():
         for block in blocks(text, "toml"):
-            (tmp_path / "srs.toml").write_text(block.text, "utf-8")
-            settings.read_settings(tmp_path)
+            if "config" in block.info:
+                (tmp_path / "srs/config.toml").write_text(block.text, "utf-8")
+                preferences.preferences({"XDG_CONFIG_HOME": str(tmp_path)})
+            else:
+                (tmp_path / "srs.toml").write_text(block.text, "utf-8")
+                settings.read_settings(tmp_path)
 
 
 def test_every_command_and_option_is_documented() -> None:
     """Each command has a page that names it and all its options."""
-    group = typer.main.get_command(app)
+    group = typer.main.get_command(load(COMMANDS))
     everything = "\n".join(TEXTS.values())
     for option in (name for each in group.params for name in each.opts if name.startswith("-")):
         assert re.search(rf"(?<![\w-]){re.escape(option)}(?![\w-])", everything), f"{option} is in no page"
@@ -181,7 +187,7 @@ def test_every_command_and_option_is_documented() -> None:
 
 def test_no_page_names_a_command_that_is_not_there() -> None:
     """Whatever stands in code as `srs WORD` is a command, except in the lists of what is not there yet."""
-    known = set(typer.main.get_command(app).commands)
+    known = set(typer.main.get_command(load(COMMANDS)).commands)
     for page, text in TEXTS.items():
         told = re.sub(r"(?s)<!-- not yet -->.*?<!-- /not yet -->", "", text)
         named = set(re.findall(r"(?:`|^\$ )srs (?:-C \S+ )?([a-z]+)", told, re.MULTILINE))
@@ -198,6 +204,16 @@ def test_every_setting_is_documented_with_its_default() -> None:
         written = tomllib.loads(f"value = {rows[key]}")["value"] if rows[key] != "none" else None
         taken = None if written is None else (settings._STUDY | settings._FSRS)[key].take(written)
         assert taken == getattr(defaults, key), key
+
+
+def test_every_preference_is_documented_with_its_default() -> None:
+    """preferences.md has a row for every key of config.toml and every action, with the default that holds."""
+    rows = dict(re.findall(r"^\| `(\w+)` \| `([^`]*)` \|", TEXTS["docs/preferences.md"], re.MULTILINE))
+    told = {key: None if said == "none" else tomllib.loads(f"value = {said}")["value"] for key, said in rows.items()}
+    keys = {key: list(keys) if len(keys) > 1 else keys[0] for key, keys in preferences.DEFAULT_KEYS.items()}
+    there = preferences.Preferences()
+    own = {key: getattr(there, key) for key in settings.PERSONAL if key != "keys"}
+    assert told == {"format": preferences.FORMAT, **own, **keys}
 
 
 def test_the_architecture_lists_every_file() -> None:

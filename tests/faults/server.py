@@ -160,7 +160,8 @@ def _run(job: str, report: str, env: dict[str, str], cwd: str, **more: Any) -> N
 
 def serve() -> None:
     """Take requests until the input ends."""
-    srs.cli.app.app = get_command(srs.cli.app.app)  # made once, not for each command
+    whole = get_command(srs.cli.app.load(srs.cli.app.COMMANDS))
+    srs.cli.app.load = lambda names: whole  # made once, not for each command
     for line in sys.stdin:
         request = json.loads(line)
         if "wait" in request:

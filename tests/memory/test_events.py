@@ -256,6 +256,34 @@ def test_round_trip(event: Event) -> None:
     assert json.loads(line)["crc"] == line[-10:-2].decode()
 
 
+WILD = st.text(st.sampled_from('aä"\\\n\r\x00\u2028\ud800'), max_size=6) | st.sampled_from(
+    ["", "e", "a" * 128, "a" * 129, "a" * 1024, "a" * 1025]
+)
+NUMBERS = st.sampled_from([-1, 0, 1, 4, 5, 7, 8, 2**53, 2**53 + 1, DAY, AT])
+WILD_EVENTS: st.SearchStrategy[Event] = st.one_of(
+    st.builds(
+        Review, WILD, st.just(AT), WILD, NUMBERS, st.none() | NUMBERS, st.sampled_from(["study", "cram", "exam"]),
+        st.just(DAY), st.sampled_from([DAY, AT]), st.none() | NUMBERS, st.none() | WILD, st.none() | WILD,
+    ),
+    st.builds(Undo, WILD, st.just(AT), WILD),
+    st.builds(Suspend, WILD, st.just(AT), WILD, st.none() | WILD),
+    st.builds(Flag, WILD, st.just(AT), WILD, NUMBERS),
+    st.builds(Amend, WILD, st.just(AT), WILD, st.just(AT), st.just(DAY), st.none() | WILD),
+    st.builds(Content, WILD, st.just(AT), WILD, WILD),
+)  # fmt: skip
+
+
+@given(WILD_EVENTS)
+def test_what_would_not_be_read_is_not_written(event: Event) -> None:
+    """Whatever event is accepted for writing is read back equal; every other one is refused in words."""
+    try:
+        line = encode(event)
+    except SrsError as refused:
+        assert refused.message.isprintable()
+    else:
+        assert decode(line) == event
+
+
 def test_too_long_to_write() -> None:
     """A mark longer than a line is refused when it is written."""
     with pytest.raises(SrsError):

@@ -15,11 +15,14 @@ from srs.memory.events import Review
 from srs.memory.fold import fold
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.schedule import (
+    Load,
     Rules,
     answer,
     fuzz_range,
     fuzz_seed,
     interval_days,
+    interval_range,
+    is_easy,
     is_leech,
     preview,
 )
@@ -240,6 +243,95 @@ def test_fuzz_keeps_the_order_of_the_buttons(stability: float, difficulty: float
     state = CardState(Reviewing(DAY, (stability, difficulty)), reps=3, last_at=AT, last_day=DAY - elapsed)
     _, hard, good, easy = preview(state, AT, DAY, Rules(), MODEL, seed)
     assert (hard.interval_days or 0) <= (good.interval_days or 0) <= (easy.interval_days or 0)
+
+
+loads = st.dictionaries(st.integers(0, 400), st.integers(0, 300), max_size=60).map(
+    lambda known: lambda day: known.get(day - DAY, 7)
+)
+weekdays = st.frozensets(st.integers(0, 6))
+
+
+@given(st.floats(0.1, 400), st.floats(1, 10), st.integers(0, 300), st.text(max_size=5), loads, weekdays)
+def test_load_keeps_the_order_of_the_buttons(
+    stability: float, difficulty: float, elapsed: int, seed: str, load: Load, easy_days: frozenset[int]
+) -> None:
+    """Whatever the load and the easy days, Hard is never later than Good, nor Good than Easy, and all are in range."""
+    rules = Rules(easy_days=easy_days)
+    state = CardState(Reviewing(DAY, (stability, difficulty)), reps=3, last_at=AT, last_day=DAY - elapsed)
+    _, *passed = preview(state, AT, DAY, rules, MODEL, seed, load)
+    days = [each.interval_days or 0 for each in passed]
+    assert days == sorted(days)
+    for each, interval in zip(passed, days, strict=True):
+        low, high = interval_range(each.progress.memory, rules, MODEL)
+        assert low <= interval <= high
+
+
+@given(st.integers(3, 900), st.integers(3, 900), st.integers(0, 2**32 - 1), loads, weekdays)
+def test_a_later_range_gives_no_earlier_day(
+    one: int, other: int, chance: int, load: Load, easy_days: frozenset[int]
+) -> None:
+    """Of two intervals the longer never gets the earlier day, with any chance, also where the load stops counting."""
+    rules, (short, long) = Rules(easy_days=easy_days), sorted((one, other))
+    first, second = (interval_days((days, 5.0), rules, MODEL, str(chance), DAY, load) for days in (short, long))
+    assert first <= second
+
+
+def test_full_days_are_avoided() -> None:
+    """A day with four times as many reviews as the others is taken a sixteenth as often; an empty one nearly always."""
+    low, high = fuzz_range(50, 36500)
+    full = Counter(
+        interval_days((50.0, 5.0), Rules(), MODEL, f"c{n}#1", DAY, lambda day: 399 if day == DAY + 50 else 99)
+        for n in range(8000)
+    )
+    others = (8000 - full[50]) / (high - low)
+    assert others / 20 < full[50] < others / 12
+    empty = Counter(
+        interval_days((50.0, 5.0), Rules(), MODEL, f"c{n}#1", DAY, lambda day: 0 if day == DAY + 50 else 99)
+        for n in range(1000)
+    )
+    assert empty[50] > 990
+
+
+def test_even_load_is_plain_fuzz() -> None:
+    """Where every day holds as much, balancing changes nothing, near and far."""
+    for days in (3.0, 30.0, 90.0, 400.0):
+        for n in range(200):
+            plain = interval_days((days, 5.0), Rules(), MODEL, f"c{n}#1")
+            assert plain == interval_days((days, 5.0), Rules(), MODEL, f"c{n}#1", DAY, lambda _: 14)
+
+
+def test_easy_days() -> None:
+    """An easy day is taken only where the range has no other; without fuzz, and below its range, it is not avoided."""
+    sunday = parse_day("2026-12-06")
+    rules = Rules(easy_days=frozenset({6}))
+    assert is_easy(sunday, rules.easy_days) and not is_easy(sunday + 1, rules.easy_days)
+    days = range(2, 200)
+    for interval in days:
+        due = DAY + interval_days((float(interval), 5.0), rules, MODEL, f"c{interval}", DAY, lambda _: 0)
+        assert interval < 3 or not is_easy(due, rules.easy_days)
+    every = Rules(easy_days=frozenset(range(7)))
+    assert {interval_days((10.0, 5.0), every, MODEL, f"c{n}", DAY, lambda _: 0) for n in range(99)} == {
+        8,
+        9,
+        10,
+        11,
+        12,
+    }
+    exact = Rules(fuzz=False, easy_days=frozenset({6}))
+    assert [interval_days((float(n), 5.0), exact, MODEL, "x", DAY, lambda _: 0) for n in days] == list(days)
+
+
+def test_far_days_are_not_counted() -> None:
+    """No day later than ninety days ahead is asked for its load."""
+    asked: list[int] = []
+
+    def load(day: int) -> int:
+        asked.append(day - DAY)
+        return 5
+
+    for days in (60.0, 85.0, 88.0, 95.0, 300.0, 9000.0):
+        interval_days((days, 5.0), Rules(), MODEL, "x", DAY, load)
+    assert max(asked) == 90
 
 
 def test_fuzz_is_the_same_everywhere() -> None:

@@ -1,4 +1,5 @@
-from collections.abc import Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +12,8 @@ from srs.collection.queries import Done, Waiting
 from srs.collection.settings import DeckSettings
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS
+from srs.memory.fsrs6 import DEFAULT_PARAMETERS
+from srs.memory.state import Reviewing
 from srs.study.agenda import Agenda, Candidates, Limits, plan
 from srs.study.today import agenda_of, status_of
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
@@ -81,6 +84,92 @@ def test_the_limit_of_reviews(tmp_path: Path) -> None:
     open_collection(collection.root, environ_of(tmp_path, "there-0002")).answer("three:answer", 3, later, 0)
     collection.refresh()
     assert notes(agenda_of(collection, later)) == ["two"]
+
+
+def learnt(collection: Collection, card: str, days_ago: int, interval: int, rating: int = 4) -> None:
+    """Record that a card was answered first some days before noon, and was given this interval."""
+    at = moment() - days_ago * DAY_MS + zlib.crc32(card.encode()) % 10_000_000
+    day = collection.day(at)
+    chance = card.encode()[:10].rjust(10)
+    collection.record([ev.Review(ev.new_id(at, chance), at, card, rating, 0, "study", day, day + interval, None, None)])
+
+
+def test_what_would_be_lost_comes_first(tmp_path: Path) -> None:
+    """Reviews come in the order of what would be lost by tomorrow; a strong memory can wait, however overdue."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("weak", "strong", "fading", "gone")}, STEPLESS)
+    learnt(collection, "strong:answer", 60, 5, rating=4)
+    learnt(collection, "weak:answer", 2, 1, rating=2)
+    learnt(collection, "fading:answer", 3, 2, rating=3)
+    learnt(collection, "gone:answer", 90, 1, rating=1)
+    model, today = collection.model_of("A"), collection.day(moment())
+    lost = {}
+    for card in collection.cards(moment()):
+        progress = collection.state(card.id).progress
+        assert isinstance(progress, Reviewing)
+        elapsed = today - (card.last_day or 0)
+        lost[card.note.id] = model.curve(progress.memory, elapsed) - model.curve(progress.memory, elapsed + 1)
+    assert notes(agenda_of(collection, moment())) == sorted(lost, key=lambda note: -lost[note])
+    assert notes(agenda_of(collection, moment()))[0] == "weak"
+
+
+def test_what_is_lost_is_what_the_decks_model_says(tmp_path: Path) -> None:
+    """Of two equal memories the one whose deck's parameters forget faster comes first, whichever way round."""
+    decks = {"a.yaml": "deck: A\n" + basic_deck("one"), "b.yaml": "deck: B\n" + basic_deck("two")}
+    for name, first in (("A", "one"), ("B", "two")):
+        steep = ", ".join(str(x) for x in (*DEFAULT_PARAMETERS[:20], 0.8))
+        folder = tmp_path / name
+        folder.mkdir()
+        collection = opened(folder, decks, STEPLESS + f"[deck.{name}]\nparameters = [{steep}]\n")
+        learnt(collection, "one:answer", 9, 8)
+        learnt(collection, "two:answer", 9, 8)
+        assert notes(agenda_of(collection, moment()))[0] == first
+
+
+def test_ties_go_by_due_then_by_chance_of_the_day(tmp_path: Path) -> None:
+    """Where as much would be lost, what was due earlier comes first; else each day has an order of its own."""
+    names = [f"r{n}" for n in range(12)]
+    collection = opened(tmp_path, {"a.yaml": basic_deck(*names, "early")}, STEPLESS)
+    for name in names:
+        learnt(collection, f"{name}:answer", 20, 8)
+    learnt(collection, "early:answer", 20, 7)
+    lines = [notes(agenda_of(collection, moment() + n * DAY_MS)) for n in range(3)]
+    assert [line[0] for line in lines] == ["early"] * 3
+    assert len({tuple(line) for line in lines}) == 3 and len({tuple(sorted(line)) for line in lines}) == 1
+
+
+def test_ahead(tmp_path: Path) -> None:
+    """With `ahead_days` reviews due within that time come last, the earliest first, and no limit of reviews holds."""
+    collection = opened(
+        tmp_path,
+        {"a.yaml": basic_deck("in3", "in1", "due", "late", "in9", "new")},
+        STEPLESS + "[study]\nreviews_per_day = 1\n",
+    )
+    for name, interval in (("in3", 8), ("in1", 6), ("due", 5), ("late", 2), ("in9", 14)):
+        learnt(collection, f"{name}:answer", 5, interval)
+    assert notes(agenda_of(collection, moment())) == ["late", "new"]
+    line = notes(agenda_of(collection, moment(), Limits(ahead_days=3)))
+    assert (sorted(line[:3]), line[3:]) == (["due", "late", "new"], ["in1", "in3"])
+    assert list(walk(collection, moment())) == ["late:answer", "new:answer"]
+    early = agenda_of(collection, moment() + 9000, Limits(ahead_days=3))
+    assert notes(early) == ["due", "in1", "in3"]
+    answered = collection.answer("in1:answer", 3, moment() + 9000, 0)
+    assert answered.review.mode == "study"
+
+
+def test_a_full_deck_is_not_read_to_its_end() -> None:
+    """Once a deck has no room, its other new cards are not asked for; a full deck closes all below it."""
+    asked: list[str] = []
+
+    def fresh(has_room: Callable[[str], bool]) -> Iterator[Waiting]:
+        for deck in ("A", "A::B", "C"):
+            for n in range(50):
+                if has_room(deck):
+                    asked.append(deck)
+                    yield Waiting(f"{deck}{n}:x", f"{deck}{n}", deck, None)
+
+    found = Candidates([], [], fresh, ["A", "A::B", "C"], [], lambda _: True, lambda _: 0.0)
+    agenda = plan(found, lambda _: DeckSettings(new_per_day=3), 9, 10**15)
+    assert asked == ["A"] * 3 + ["C"] * 3 and len(agenda.main) == 6
 
 
 def test_more_new_cards_on_request(tmp_path: Path) -> None:
@@ -200,6 +289,64 @@ def test_a_random_order_is_one_order(tmp_path: Path) -> None:
     assert notes(agenda_of(collection, moment() + DAY_MS)) == first
 
 
+def test_a_random_order_for_one_deck(tmp_path: Path) -> None:
+    """A deck's own order shuffles its cards among their places and leaves the others where they are written."""
+    names = [f"b{n}" for n in range(12)]
+    decks = {
+        "a.yaml": "deck: A\n" + basic_deck("a1", "a2"),
+        "b.yaml": "deck: B\n" + basic_deck(*names),
+        "c.yaml": "deck: C\n" + basic_deck("c1", "c2"),
+    }
+    collection = opened(tmp_path, decks, BERLIN + '[study]\nnew_per_day = 99\n[deck.B]\nnew_order = "random"\n')
+    line = notes(agenda_of(collection, moment()))
+    assert (line[:2], line[-2:]) == (["a1", "a2"], ["c1", "c2"])
+    assert sorted(line[2:-2]) == sorted(names) and line[2:-2] != names
+
+
+def test_needs_bring_forward_from_a_shuffled_deck(tmp_path: Path) -> None:
+    """A note that a card of an ordered deck needs comes before it, from a shuffled deck too, and only once."""
+    chain = "deck: A\nnotes:\n  - q: Chain?\n    id: chain\n    needs: [b7]\n    a: x\n"
+    decks = {"a.yaml": chain, "b.yaml": "deck: B\n" + basic_deck(*(f"b{n}" for n in range(12)))}
+    collection = opened(tmp_path, decks, BERLIN + '[study]\nnew_per_day = 99\n[deck.B]\nnew_order = "random"\n')
+    line = notes(agenda_of(collection, moment()))
+    assert line[0] == "b7" and sorted(line) == sorted(f"b{n}" for n in range(12))
+
+
+def test_a_full_deck_still_brings_forward_what_it_needs(tmp_path: Path) -> None:
+    """What a card needs that waits behind its deck's limit keeps its place, so the day's answers change no order."""
+    first = "deck: A\nnotes:\n  - q: Chain?\n    id: chain\n    needs: [b2]\n    a: x\n"
+    rest = "  - q: Other?\n    id: other\n    a: x\n  - q: Last?\n    id: last\n    needs: [b4]\n    a: x\n"
+    decks = {"a.yaml": first + rest, "b.yaml": "deck: B\n" + basic_deck("b1", "b2", "b3", "b4")}
+    settings = "[deck.A]\nnew_per_day = 1\n[deck.B]\nnew_per_day = 2\n"
+    collection = opened(tmp_path, decks, BERLIN + settings)
+    assert notes(agenda_of(collection, moment())) == ["b2", "other", "b4"]
+    collection.answer("other:answer", 4, moment(), 0)
+    assert notes(agenda_of(collection, moment() + 1000)) == ["b2", "b4"]
+
+
+def test_mix_by_deck(tmp_path: Path) -> None:
+    """Each deck's new cards stand where its own mix puts them: before all, among the reviews, or after all."""
+    decks = {f"{name}.yaml": f"deck: {name}\n" + basic_deck(f"{name}1", f"{name}2") for name in "abc"}
+    decks["r.yaml"] = basic_deck("r1", "r2", "r3", "r4")
+    settings = '[deck.a]\nmix = "reviews-first"\n[deck.b]\nmix = "new-first"\n'
+    collection = opened(tmp_path, decks, STEPLESS + settings)
+    for n in range(1, 5):
+        learnt(collection, f"r{n}:answer", 9, 8)
+    line = ["r" if note[0] == "r" else note for note in notes(agenda_of(collection, moment()))]
+    assert line == ["b1", "b2", "r", "c1", "r", "r", "c2", "r", "a1", "a2"]
+
+
+def test_learn_ahead_by_deck(tmp_path: Path) -> None:
+    """How early a learning card may come is its own deck's to say; one that may not come yet holds back no other."""
+    decks = {"a.yaml": "deck: A\n" + basic_deck("one"), "b.yaml": "deck: B\n" + basic_deck("two")}
+    collection = opened(tmp_path, decks, BERLIN + '[deck.A]\nlearn_ahead = "1m"\n')
+    collection.answer("one:answer", 3, moment(), 0)
+    collection.answer("two:answer", 3, moment() + 60_000, 0)
+    agenda = agenda_of(collection, moment() + 61_000)
+    assert getattr(agenda.next(moment() + 61_000), "note", None) == "two"
+    assert getattr(agenda.next(moment() + 540_000), "note", None) == "one"
+
+
 @pytest.mark.parametrize(
     ("mix", "kinds"),
     [("reviews-first", "RRRRNN"), ("new-first", "NNRRRR"), ("interleave", "RNRRNR")],
@@ -240,8 +387,7 @@ def test_learning_cards_come_when_due_and_ahead_when_nothing_else_is(tmp_path: P
     assert getattr(agenda_of(collection, late).next(late), "note", None) == "one"
     collection.answer("two:answer", 4, now + 1000, 0)
     assert getattr(agenda_of(collection, now + 2000).next(now + 2000), "note", None) == "one"
-    agenda = replace(agenda_of(collection, now + 2000), learn_ahead=60)
-    assert agenda.next(now + 2000) is None and agenda.wait() == now + 600_000
+    assert agenda_of(collection, now + 2000).wait() == now + 600_000
 
 
 def test_a_step_that_ends_tomorrow_is_not_of_today(tmp_path: Path) -> None:
@@ -316,12 +462,13 @@ def test_no_agenda_breaks_a_rule(
     found = Candidates(
         learning=[w for w, kind in made if kind == "l"],
         reviews=[w for w, kind in made if kind == "r"],
-        fresh=[w for w, kind in made if kind == "n"],
+        fresh=lambda _: [w for w, kind in made if kind == "n"],
         fresh_decks=sorted({w.deck for w, kind in made if kind == "n"}),
         done=[Done("x:1", "x", "A", True, False)],
         ready=lambda _: True,
+        lost=lambda _: 0.0,
     )
-    agenda = plan(found, lambda deck: below if deck.startswith("A::B") else base, base, 9, 10**15)
+    agenda = plan(found, lambda deck: below if deck.startswith("A::B") else base, 9, 10**15)
     items = agenda.main
     assert len({item.card for item in items}) == len(items)
     for top, most in (("A", limit), ("A::B", deeper), ("A::B::C", deeper), ("D", limit)):

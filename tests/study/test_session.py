@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from srs.collection.collection import CardChanged, Collection
-from srs.memory.events import card_of
+from srs.memory.events import SetDue, Suspend, card_of
+from srs.memory.state import Reviewing
 from srs.study.agenda import Limits
 from srs.study.session import Finished, Pause, Question, Revealed, Session
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
@@ -237,3 +238,115 @@ def test_a_button_keeps_its_word_over_the_rollover(tmp_path: Path) -> None:
     promised = revealed.answers.good.progress
     sitting.clock.now = moment("2027-01-10T04:00:10+01:00")
     assert sitting.session.answer(3).review.due == getattr(promised, "due", None)
+
+
+def sitting_with(tmp_path: Path, limits: Limits, *ids: str, settings: str = "") -> Sitting:
+    """A sitting with limits of its own over a deck of these notes."""
+    sitting = Sitting.__new__(Sitting)
+    zone = 'timezone = "Europe/Berlin"\n'
+    sitting.collection = open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck(*ids)}, zone + settings))
+    sitting.clock = Clock()
+    sitting.session = Session(sitting.collection, sitting.clock, limits)
+    return sitting
+
+
+def test_a_sitting_of_minutes(tmp_path: Path) -> None:
+    """With `minutes` the sitting ends with the answer at which so much time was studied, undone answers included."""
+    sitting = sitting_with(tmp_path, Limits(minutes=1), "one", "two", "three", "four")
+    sitting.answer(4, after=24_000)
+    sitting.session.undo()
+    sitting.clock.now += 600_000  # an undone card lies there; the time to look at it is part of its next answer
+    sitting.session.look_again()
+    sitting.answer(4, after=24_000)
+    assert sitting.shown() == "two:answer"
+    sitting.answer(4, after=24_000)
+    assert sitting.session.step == Finished() and len(sitting.session.tally.answers) == 2
+
+
+def test_few_minutes_go_to_reviews_first(tmp_path: Path) -> None:
+    """With `minutes` reviews go before new cards, whatever the mix."""
+    settings = '[study]\nmix = "new-first"\n'
+    sitting = sitting_with(tmp_path, Limits(minutes=5), "one", "two", "three", settings=settings)
+    sitting.answer(4)
+    sitting.clock.now += 30 * 86_400_000
+    sitting.session.look_again()
+    assert sitting.shown() == "one:answer"
+
+
+def test_cramming_shows_each_once(tmp_path: Path) -> None:
+    """A cram sitting shows every card studied before, due or not, once and in an order of the day; nothing moves."""
+    ids = [f"n{n}" for n in range(8)]
+    study = sitting_with(tmp_path, Limits(), *ids, "never")
+    for _ in range(8):
+        study.answer(4)
+    before = [study.collection.state(f"{id_}:answer") for id_ in ids]
+    cram = Session(study.collection, study.clock, Limits(cram=True))
+    assert cram.mode == "cram"
+    shown = []
+    while isinstance(cram.step, Question):
+        assert cram.step.item.kind == "cram" and cram.step.remaining == {"cram": 8 - len(shown)}
+        shown.append(cram.step.item.card)
+        study.clock.now += 1000
+        cram.reveal()
+        assert cram.answer(2).review.mode == "cram"
+    assert sorted(shown) == [f"{id_}:answer" for id_ in ids] and shown != sorted(shown)
+    assert [study.collection.state(f"{id_}:answer") for id_ in ids] == before
+    again = Session(study.collection, study.clock, Limits(cram=True)).step
+    assert isinstance(again, Question) and again.item.card == shown[0]
+
+
+def test_cramming_what_a_query_finds(tmp_path: Path) -> None:
+    """With a query a cram sitting takes new cards too, and none that is suspended; they stay new."""
+    wanted = {"one:answer", "two:answer"}
+    sitting = sitting_with(tmp_path, Limits(cram=True, wanted=wanted.__contains__), "one", "two", "three")
+    first = sitting.shown()
+    assert first is not None
+    sitting.collection.record_batch([*wanted - {first}], sitting.clock.now, Suspend)
+    sitting.answer(4)
+    assert sitting.session.step == Finished()
+    assert sitting.collection.state(first).reps == 0
+
+
+def test_again_in_a_cram_comes_again(tmp_path: Path) -> None:
+    """After Again a crammed card comes back behind ten others, or at the end, until it is known."""
+    sitting = sitting_with(tmp_path, Limits(cram=True, wanted=lambda _: True), *(f"n{n}" for n in range(14)))
+    first = sitting.shown()
+    shown = []
+    for n in range(15):
+        shown.append(sitting.shown())
+        sitting.answer(1 if n == 0 else 3)
+    assert [n for n, card in enumerate(shown) if card == first] == [0, 11]
+    assert sitting.session.step == Finished()
+
+
+def test_undo_in_a_cram(tmp_path: Path) -> None:
+    """Undo shows a crammed card again, once, whatever its answer was."""
+    sitting = sitting_with(tmp_path, Limits(cram=True, wanted=lambda _: True), "one", "two", "three")
+    for rating in (1, 3):
+        first = sitting.shown()
+        sitting.answer(rating)
+        sitting.session.undo()
+        assert sitting.shown() == first and isinstance(sitting.session.step, Question)
+        assert sitting.session.step.remaining == {"cram": 3}
+    for _ in range(3):
+        sitting.answer(3)
+    assert sitting.session.step == Finished()
+
+
+def test_a_button_keeps_its_word_on_a_day_that_filled(tmp_path: Path) -> None:
+    """The day on a button is the day recorded, even where another device filled that day meanwhile."""
+    ids = [f"n{n}" for n in range(20)]
+    sitting = sitting_with(tmp_path, Limits(), *ids)
+    revealed = sitting.session.reveal()
+    assert isinstance(revealed, Revealed) and isinstance(revealed.answers.easy.progress, Reviewing)
+    promised = revealed.answers.easy.progress.due
+    other = open_collection(sitting.collection.root, environ_of(tmp_path, "there-0002"))
+    for id_ in ids[1:]:
+        other.answer(f"{id_}:answer", 4, sitting.clock.now, 0)
+    cards = [f"{id_}:answer" for id_ in ids[1:]]
+    now = sitting.clock.now + 1000
+    other.record_batch(cards, now, lambda id, at, card, because: SetDue(id, at, card, promised, because))
+    sitting.collection.refresh()
+    assert getattr(sitting.collection.preview("n0:answer", now).easy.progress, "due", None) != promised
+    sitting.clock.now += 2000
+    assert sitting.session.answer(4).review.due == promised

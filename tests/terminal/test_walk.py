@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srs.cli.terminal.style import PLAIN, Palette
-from srs.cli.terminal.walk import lines
+from srs.cli.terminal.walk import lines, sounds
 from srs.cli.terminal.width import graphemes, width
 
 FULL = Palette(colours=True, attributes=True)
@@ -210,3 +210,9 @@ def test_no_text_is_lost(parts: list[str]) -> None:
     letters = "".join(part for part in parts if not part.startswith("<"))
     shown = unicodedata.normalize("NFKC", text(html, 80, hints=True))
     assert all(shown.count(letter) >= letters.count(letter) for letter in "abc")
+
+
+def test_sounds_of_a_face() -> None:
+    """The sounds of a face are listed in order, however they are written, and never twice for an end tag."""
+    html = '<p>[sound:a &amp; b.mp3] then <audio src="c.ogg" controls></audio></p><video src="d.mp4"></video>[sound:]'
+    assert sounds(html) == ["a & b.mp3", "c.ogg"]

@@ -14,11 +14,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from srs.cli.context import zone_of
+from srs.collection.elsewhere import owner
 from srs.collection.files import locked
 from srs.collection.locations import private_journal_folder
 from srs.errors import SrsError
 from srs.memory.events import Suspend, encode, header_line, new_id
-from srs.upkeep.archive import DENSE, FOLDERS, MANIFEST, PRIVATE, BadBackup
+from srs.upkeep.archive import DENSE, FOLDERS, MANIFEST, PRIVATE, TOO_DEEP, BadBackup
 from srs.upkeep.backup import Report, back_up, default_target
 from srs.upkeep.restore import restore
 from tests.support import basic_deck, make_collection, moment, open_collection, times
@@ -178,6 +180,21 @@ def test_a_private_journal_goes_along(tmp_path):
     assert new.events_json("one:answer") == open_collection(root, environ).events_json("one:answer")
     assert new.state("one:answer").reps == 1
     assert not (tmp_path / "new" / "journal").exists()
+
+
+def test_a_journal_that_does_not_count_stays_apart(tmp_path):
+    """Of two journals each is restored to its place, and that counts which counted before."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, 'journal = "here"\ntimezone = "UTC"\n')
+    open_collection(root, environ).answer("one:answer", 3, moment(), None)
+    (root / "srs.toml").write_text('journal = "private"\ntimezone = "UTC"\n')
+    open_collection(root, environ).answer("one:answer", 1, moment() + 1, None)
+    manifest = back_up(root, environ, tmp_path / "x.zip", MADE).manifest
+    assert (manifest.counts()["journal"], manifest.counts()["private-journal"]) == (1, 1)
+    restore(tmp_path / "x.zip", tmp_path / "new", environ)
+    new = open_collection(tmp_path / "new", environ)
+    assert new.events_json("one:answer") == open_collection(root, environ).events_json("one:answer")
+    assert [problem.code for problem in new.problems()] == ["journal-elsewhere"]
+    assert owner(private_journal_folder(tmp_path / "new", environ)) == tmp_path / "new"
 
 
 def test_a_private_journal_that_is_there_is_kept(tmp_path):
@@ -358,6 +375,39 @@ def test_only_files_are_replaced(tmp_path):
     assert stat.S_ISFIFO((tmp_path / "pipe").stat().st_mode)
 
 
+def test_drafts_of_killed_backups_go(tmp_path):
+    """A backup deletes the drafts beside it that killed ones left; none of a living process, of today, or of others."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    folder = tmp_path / "backups"
+    folder.mkdir()
+    gone = 2**22 + 1  # no process has such a number
+    names = [
+        f".a.zip.{gone}.tmp",
+        f".b.srs.zip.{gone}.tmp",
+        f".c.zip.{os.getppid()}.tmp",
+        f".d.zip.{gone}.tmp",
+        "e.zip",
+    ]
+    for name in [*names, f".f.txt.{gone}.tmp"]:
+        (folder / name).write_bytes(b"PK")
+        if not name.startswith(".d"):
+            os.utime(folder / name, (0, 0))
+    back_up(root, environ, folder / "new.zip", MADE)
+    assert sorted(path.name for path in folder.iterdir()) == sorted([*names[2:], f".f.txt.{gone}.tmp", "new.zip"])
+
+
+def test_a_tree_without_end_is_left_out(tmp_path):
+    """Folders in folders deeper than anybody's are left out of a backup and named."""
+    root, file, environ = made(tmp_path)
+    (root / "media").mkdir()
+    folder = os.open(root / "media", os.O_RDONLY)
+    for _ in range(150):
+        os.mkdir("d", dir_fd=folder)
+        folder = os.open("d", os.O_RDONLY, dir_fd=folder)
+    assert [each.why for each in back_up(root, environ, file, MADE, force=True).manifest.left_out] == [TOO_DEEP]
+    restore(file, tmp_path / "new", environ)
+
+
 def test_other_commands_wait_while_a_backup_reads(tmp_path):
     """While the decks are read, no other of our programs gets the lock; while the media are, it does."""
     import fcntl
@@ -400,6 +450,44 @@ def test_restoring_touches_nothing_that_is_there(tmp_path, there):
     assert contents(tmp_path) == before
 
 
+def test_a_link_to_nowhere_is_not_followed(tmp_path):
+    """A folder that is a link to what is not there is refused, and what it names is not made."""
+    _, file, environ = made(tmp_path)
+    (tmp_path / "link").symlink_to(tmp_path / "gone")
+    with pytest.raises(SrsError, match="is a link that leads nowhere"):
+        restore(file, tmp_path / "link", environ)
+    assert not (tmp_path / "gone").exists()
+
+
+def test_no_collection_in_a_collection(tmp_path):
+    """A folder inside of another collection is refused."""
+    root, file, environ = made(tmp_path)
+    with pytest.raises(SrsError, match="lies in the collection"):
+        restore(file, root / "decks" / "again", environ)
+    assert not (root / "decks/again").exists()
+
+
+@pytest.mark.parametrize("where", ["here", "private"])
+def test_settings_that_were_not_in_the_backup(tmp_path, monkeypatch, where):
+    """A backup without settings, since they could not be read, becomes a collection with the defaults."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, f'journal = "{where}"\n')
+    open_collection(root, environ).answer("one:answer", 3, moment(), None)
+    real = os.open
+
+    def refusing(path: Any, *more: Any, **options: Any) -> int:
+        if os.fspath(path).endswith("srs.toml"):
+            raise PermissionError(13, "Permission denied")
+        return real(path, *more, **options)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(os, "open", refusing)
+        back_up(root, environ, tmp_path / "x.zip", MADE)
+        assert zone_of(root, environ)[1] == "srs.toml: cannot be read, permission denied"
+    assert restore(tmp_path / "x.zip", tmp_path / "new", environ).settings_made
+    new = open_collection(tmp_path / "new", environ)
+    assert (new.settings.journal, new.state("one:answer").reps, new.problems()) == (where, 1, [])
+
+
 def test_an_empty_folder_is_filled(tmp_path):
     """Restoring into an empty folder, or through a link to one, fills it."""
     root, file, environ = made(tmp_path)
@@ -408,6 +496,13 @@ def test_an_empty_folder_is_filled(tmp_path):
     restore(file, tmp_path / "link", environ)
     assert contents(tmp_path / "empty") == contents(root)
     assert stat.S_IMODE((tmp_path / "empty").stat().st_mode) == 0o700
+
+
+def test_a_path_without_end_is_refused(tmp_path):
+    """A path through thousands of folders is refused in words."""
+    _, file, environ = made(tmp_path)
+    other = rewritten(file, add_file("media/" + "d/" * 2000 + "x", entry="odd-names/9"))
+    assert refused(other, tmp_path, environ).endswith(TOO_DEEP)
 
 
 @pytest.mark.parametrize(
@@ -550,6 +645,15 @@ def test_files_that_are_no_backup_are_refused(tmp_path):
     assert "no backup of srs" in refused(file, tmp_path, environ)
     assert "no such file" in refused(tmp_path / "gone.zip", tmp_path, environ)
     assert "is a directory" in refused(tmp_path, tmp_path, environ)
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_what_never_ends_is_no_backup(tmp_path, make):
+    """A pipe or a device in place of an archive is refused at once."""
+    make(tmp_path / "b.zip")
+    with pytest.raises(SrsError, match="it is no regular file"):
+        restore(tmp_path / "b.zip", tmp_path / "out", {"HOME": str(tmp_path)})
+    assert not (tmp_path / "out").exists()
 
 
 def test_an_encrypted_archive_is_refused(tmp_path):

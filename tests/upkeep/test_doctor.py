@@ -5,18 +5,24 @@ import shutil
 import sqlite3
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from srs.collection import starter
 from srs.collection.collection import Collection, NewerJournal
+from srs.collection.elsewhere import OWNER
 from srs.collection.index import VERSION
-from srs.collection.locations import private_journal_folder
+from srs.collection.locations import index_file, private_journal_folder
+from srs.errors import SrsError
 from srs.memory.events import Amend, Bury, Review, Suspend, Undo, encode, header_line, new_id
 from srs.upkeep.compare import compare_indexes
-from srs.upkeep.doctor import INDEX, examine, little_space, rebuild, recover
+from srs.upkeep.doctor import examine
 from srs.upkeep.findings import Finding, Findings
+from srs.upkeep.folders import little_space
+from srs.upkeep.rebuild import rebuild
+from srs.upkeep.recover import recover
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
 
 NOW = moment()
@@ -61,8 +67,7 @@ def write_journal(place: Place, name: str, *lines: bytes) -> Path:
 
 def index_of(place: Place) -> Path:
     """The index on disk."""
-    [path] = Path(place[1]["SRS_CACHE_DIR"]).glob(f"*/{INDEX}")
-    return path
+    return index_file(*place)
 
 
 def reviewed(card: str = CARD, at: int = NOW - DAY, seed: int = 1, rating: int = 3) -> Review:
@@ -251,6 +256,9 @@ def test_one_id_with_two_contents(place: Place) -> None:
     finding = only(looked_at(place))
     assert (finding.severity, finding.place) == ("problem", "journal/b-0003.2026.jsonl:2:1")
     assert finding.message.endswith("says something else here than in journal/a-0002.2026.jsonl:2.")
+    id_ = finding.message.split("`")[1]
+    (counting,) = (event["rating"] for event in open_collection(*place).events_json(CARD) if event["id"] == id_)
+    assert f"{'the one here' if counting == 1 else 'the one in journal/a-0002.2026.jsonl:2'} counts" in finding.hint
 
 
 def test_an_event_written_otherwise_is_the_same(place: Place) -> None:
@@ -294,6 +302,28 @@ def test_a_folder_in_place_of_a_file(place: Place) -> None:
     findings = looked_at(place)
     assert only(findings).message == "This file cannot be read: is a directory."
     assert findings.counted.cards == 2 and findings.counted.events == 2
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, lambda path: path.symlink_to("/dev/zero")], ids=["pipe", "device"])
+def test_a_pipe_in_place_of_a_file(place: Place, make: Callable[[Path], None]) -> None:
+    """A journal file on which reading would hang or never end is a problem at once, for doctor and commands."""
+    path = place[0] / "journal" / "there-0002.2026.jsonl"
+    make(path)
+    findings = looked_at(place)
+    assert only(findings).message == "This file cannot be read: it is no regular file."
+    assert findings.counted.cards == 2 and findings.counted.events == 2
+    with pytest.raises(SrsError, match=r"there-0002.2026.jsonl: cannot be read, it is no regular file"):
+        open_collection(*place)
+
+
+def test_a_link_to_a_journal_file(place: Place, tmp_path: Path) -> None:
+    """A journal file that is a link to a regular file is read and written as one."""
+    journal(place).rename(tmp_path / "elsewhere.jsonl")
+    journal(place).symlink_to(tmp_path / "elsewhere.jsonl")
+    collection = open_collection(*place)
+    collection.answer(CARD, 3, NOW, None)
+    assert journal(place).is_symlink()
+    assert looked_at(place).counted.events == 3
 
 
 def test_a_link_that_leads_nowhere(place: Place) -> None:
@@ -386,7 +416,7 @@ def test_a_clock_that_is_wrong_now(place: Place) -> None:
         ("update event set dead = 1", "dead is 1, should be 0"),
         ("delete from card where id = 'two:answer'", "card two:answer:decks/a.yaml:1:0: is missing"),
         ("insert into problem values ('decks/a.yaml', 1, 1, 'error', 'x', 'm', 'h', 'file')", "should not be there"),
-        ("insert into face values ('one:answer', 0, 'f', 'b', 'a')", "the kept face of one:answer is not what"),
+        ("insert into face values ('one:answer', 0, 'f', 'b', 'a')", "the card kept ready for one:answer is not what"),
     ],
 )
 def test_a_wrong_row_is_named(place: Place, change: str, told: str) -> None:
@@ -426,6 +456,34 @@ def test_what_is_no_index(place: Place) -> None:
     made = rebuild(*place)
     assert (made.notes, made.cards, made.events, made.broken) == (2, 2, 2, None)
     assert looked_at(place).found == ()
+
+
+def test_a_folder_in_place_of_the_index(place: Place) -> None:
+    """Where a folder stands in the index's place, all else is examined; a rebuild deletes no folder and says so."""
+    open_collection(*place).db.close()
+    index_of(place).unlink()
+    (index_of(place) / "mine").mkdir(parents=True)
+    findings = looked_at(place)
+    assert only(findings).message == "This stands where the index should be."
+    assert (findings.counted.cards, findings.counted.events) == (2, 2)
+    for do in (rebuild, open_collection):
+        with pytest.raises(SrsError, match="a folder stands where the index should be") as refused:
+            do(*place)
+        assert "put it elsewhere" in refused.value.hint
+    assert (index_of(place) / "mine").is_dir()
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
+def test_an_index_that_may_not_be_read(place: Place) -> None:
+    """A cache folder that is locked up is a problem, told with what to do, and all else is examined."""
+    open_collection(*place).db.close()
+    index_of(place).parent.chmod(0)
+    try:
+        findings = looked_at(place)
+    finally:
+        index_of(place).parent.chmod(0o700)
+    assert findings.found[0].message == "The index cannot be read: permission denied."
+    assert (findings.counted.cards, findings.counted.events) == (2, 2)
 
 
 @pytest.mark.parametrize("version", [0, VERSION - 1, VERSION + 1])
@@ -476,6 +534,13 @@ def test_drafts_left_behind(place: Place) -> None:
     assert (finding.severity, finding.path) == ("note", f"decks/.a.yaml.{ended.pid}.tmp")
 
 
+def test_what_a_sync_put_aside(place: Place) -> None:
+    """Another device's version of a file, which a sync put beside this one's, is noted until somebody deletes it."""
+    (place[0] / "srs.theirs.toml").write_text("rollover = 5\n")
+    finding = only(looked_at(place))
+    assert (finding.severity, finding.path) == ("note", "srs.theirs.toml")
+
+
 def test_fragments_kept_aside(place: Place) -> None:
     """The torn end that an answer kept aside is noted with its path."""
     journal(place).write_bytes(journal(place).read_bytes() + b'{"id":"01')
@@ -500,15 +565,84 @@ def test_little_space() -> None:
     assert [finding and finding.severity for finding in told] == ["note", "note", "problem", "problem"]
 
 
-def test_a_moved_collection_finds_its_private_journal(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("remembered", "whose"),
+    [(True, "of {}, where no collection is now,"), (False, "of a collection called cards")],
+    ids=["by its path", "by its name"],
+)
+def test_a_moved_collection_finds_its_private_journal(tmp_path: Path, remembered: bool, whose: str) -> None:
     """A collection that was moved is told which private journal was its own; the command given takes it over."""
     root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, 'journal = "private"\n')
     open_collection(root, environ).answer(CARD, 3, NOW - DAY, None)
     (tmp_path / "elsewhere").mkdir()
+    if not remembered:
+        (private_journal_folder(root, environ) / OWNER).unlink()
     place = (root.rename(tmp_path / "elsewhere" / "cards"), environ)
     finding = only(looked_at(place))
-    assert finding.message == "This private journal of a collection called cards holds 1 event, and ours none."
-    command = finding.hint.partition(": ")[2]
-    subprocess.run(command, shell=True, check=True)
+    assert finding.message == f"The private journal {whose.format(root)} holds 1 event that ours has not."
+    follow(finding)
     findings = looked_at(place)
     assert findings.found == () and findings.counted.events == 1
+
+
+def test_a_renamed_collection_finds_its_private_journal(tmp_path: Path) -> None:
+    """A collection whose folder has another name finds its private journal too, even after it was answered anew."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, 'journal = "private"\n')
+    open_collection(root, environ).answer(CARD, 3, NOW - DAY, None)
+    place = (root.rename(tmp_path / "flashcards"), environ)
+    collection = open_collection(*place)
+    assert collection.abandoned_journals() == [private_journal_folder(root, environ)]
+    collection.answer(CARD, 3, NOW, None)
+    follow(only(looked_at(place)))
+    findings = looked_at(place)
+    assert findings.problems == 0 and findings.counted.events == 2
+    assert open_collection(*place).abandoned_journals() == []
+
+
+def test_a_copied_collection_takes_no_journal(tmp_path: Path) -> None:
+    """A private journal whose collection is still where it was is offered to no other one."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, 'journal = "private"\n')
+    open_collection(root, environ).answer(CARD, 3, NOW - DAY, None)
+    (tmp_path / "elsewhere").mkdir()
+    shutil.copytree(root, tmp_path / "elsewhere" / "cards")
+    assert looked_at((tmp_path / "elsewhere" / "cards", environ)).found == ()
+
+
+@pytest.mark.parametrize(("was", "now"), [("here", "private"), ("private", "here")])
+@pytest.mark.parametrize("answered", [False, True], ids=["at once", "after an answer"])
+def test_a_journal_left_behind(tmp_path: Path, was: str, now: str, answered: bool) -> None:
+    """Events where `journal` pointed before are counted and told, by every command too; the command moves them."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")}, f'journal = "{was}"\n')
+    open_collection(root, environ).answer(CARD, 3, NOW - DAY, None)
+    open_collection(root, environ).answer(CARD, 3, NOW - DAY + MINUTE, None)
+    (root / "srs.toml").write_text(f'journal = "{now}"\n')
+    if answered:
+        open_collection(root, environ).answer("two:answer", 3, NOW, None)
+    finding = only(looked_at((root, environ)))
+    what = "`journal/`" if was == "here" else "The private journal"
+    assert finding.severity == "problem"
+    assert finding.message == f'{what} holds 2 events that do not count, since `journal` is "{now}".'
+    told = open_collection(root, environ).problems()
+    assert [(each.code, each.severity) for each in told] == [("journal-elsewhere", "error")]
+    assert told[0].message == f'{what} holds 1 file that does not count, since `journal` is "{now}".'
+    follow(finding)
+    findings = looked_at((root, environ))
+    assert findings.problems == 0 and findings.counted.events == 2 + answered
+    assert open_collection(root, environ).problems() == []
+    assert open_collection(root, environ).state(CARD).reps == 2
+
+
+def test_a_journal_that_counts_twice(tmp_path: Path) -> None:
+    """A journal where it does not count that holds nothing else than ours is a note."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")}, 'journal = "here"\n')
+    open_collection(root, environ).answer(CARD, 3, NOW - DAY, None)
+    shutil.copytree(root / "journal", private_journal_folder(root, environ))
+    assert (
+        only(looked_at((root, environ))).message
+        == "The private journal does not count, and holds nothing that ours has not."
+    )
+
+
+def follow(finding: Finding) -> None:
+    """Do what the hint says, in a shell."""
+    subprocess.run(finding.hint.splitlines()[0].partition(": ")[2], shell=True, check=True)

@@ -43,6 +43,29 @@ def test_no_repository(tmp_path: Path) -> None:
         Repository(tmp_path, environ(tmp_path, "a"), "x")
 
 
+def test_a_damaged_repository(tmp_path: Path) -> None:
+    """Where git's folder is there and git does not know it, it is called damaged, and not to be made anew."""
+    one = repository(tmp_path, "a")
+    (one.root / ".git" / "HEAD").unlink()
+    with pytest.raises(GitError, match="is damaged") as caught:
+        opened(one)
+    assert not isinstance(caught.value, NoRepository)
+    assert "srs init" not in caught.value.hint
+
+
+def test_a_lock_left_on_the_other_side(tmp_path: Path) -> None:
+    """A remote where a git died is told with the lock to delete there; it is no push of another device."""
+    one = repository(tmp_path, "a")
+    bare = with_remote(one, tmp_path)
+    assert one.synced().failed is None
+    (bare / "HEAD.lock").touch()
+    one.answer("a:answer")
+    failed = one.sync().failed
+    assert failed is not None and "`origin`" in failed.message and str(bare) in failed.hint
+    (bare / "HEAD.lock").unlink()
+    assert one.sync().failed is None
+
+
 def test_another_owner(tmp_path: Path) -> None:
     """A repository of another user is refused by git; the hint says how to trust it."""
     one = repository(tmp_path, "a")

@@ -57,7 +57,7 @@ def opened(tmp_path: Path) -> Collection:
 
 def again(collection: Collection, cache: str = "") -> Collection:
     """The same collection as the next command opens it; with another cache, its index is made from the text alone."""
-    home = collection.state_folder.parent
+    home = collection.root.parent
     environ = environ_of(home, collection.device)
     return open_collection(collection.root, environ | ({"SRS_CACHE_DIR": str(home / cache)} if cache else {}))
 
@@ -179,9 +179,31 @@ def test_to_names_the_last_time() -> None:
 
 
 def test_to_before_what_precedes() -> None:
-    """A time given before the event in front of the stretch squeezes it after that."""
+    """A time given close after the event in front of the stretch squeezes what comes before the last."""
     ahead = START + 10 * YEAR
-    assert moved(dated(START, ahead, ahead + MINUTE), START + DAY, START - DAY) == [START, START + 1, START + 2]
+    assert moved(dated(START, ahead, ahead + MINUTE), START + DAY, START + 2) == [START, START + 1, START + 2]
+
+
+def test_to_before_what_stands_in_front_is_refused() -> None:
+    """A time given that is before the right event in front, or before there was any srs, is wrong usage."""
+    ahead = START + 10 * YEAR
+    for events, to in ((dated(START, ahead, ahead + MINUTE), START + 1), (dated(ahead), EARLIEST)):
+        with pytest.raises(UsageError, match="--to is before"):
+            planned(events, START + DAY, to)
+
+
+def test_the_same_time_after_an_undo(tmp_path: Path) -> None:
+    """Once a mending is taken back, the same time may be given again, as if there had been none."""
+    collection = opened(tmp_path)
+    collection.accept_clock()
+    answer_at(collection, "one:answer", START)
+    answer_at(collection, "two:answer", START + 10 * YEAR)
+    now, to = START + 2 * DAY, START + DAY
+    plan = plan_retime(collection, now, to)
+    assert [stretch.times for stretch in plan] == [(to,)]
+    retime(collection, plan, now, to)
+    collection.undo(now + MINUTE)
+    assert plan_retime(collection, now + HOUR, to) == plan
 
 
 def test_to_after_what_follows_is_refused() -> None:

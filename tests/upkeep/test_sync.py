@@ -13,8 +13,10 @@ import pytest
 
 from srs.errors import SrsError
 from srs.study.session import Session
+from srs.upkeep.counts import Counts
 from srs.upkeep.git import GitError
-from srs.upkeep.sync import Counts
+from srs.upkeep.merge import leftovers
+from srs.upkeep.sync import Vanished, sync
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, times, write_deck
 from tests.upkeep.devices import Device, hook, repository, shared, with_remote
 
@@ -311,12 +313,14 @@ def test_something_of_the_users_is_going_on(tmp_path: Path, going_on: str) -> No
 
 
 def test_detached_head(tmp_path: Path) -> None:
-    """Without a branch, sync refuses."""
+    """Without a branch, sync refuses and names one that there is."""
     one = repository(tmp_path, "a")
     one.synced()
+    one.git("branch", "--move", "trunk")
     one.git("checkout", "--quiet", "--detach")
-    with pytest.raises(GitError, match="no branch is checked out"):
+    with pytest.raises(GitError, match="no branch is checked out") as caught:
         one.sync()
+    assert caught.value.hint == "go back to one: git switch trunk"
 
 
 def test_a_hook_that_refuses(tmp_path: Path) -> None:
@@ -328,6 +332,16 @@ def test_a_hook_that_refuses(tmp_path: Path) -> None:
     with pytest.raises(GitError, match="not on a Sunday"):
         one.sync()
     assert one.lines() == before
+
+
+def test_a_hook_without_words(tmp_path: Path) -> None:
+    """A hook that refuses without a word is called a hook, and nothing is promised about what it did to files."""
+    one = repository(tmp_path, "a")
+    hook(one.top / ".git", "pre-commit", "echo '# tidied' >> decks/a.yaml; exit 1")
+    with pytest.raises(GitError) as caught:
+        one.sync()
+    assert caught.value.message == "a hook refused the commit without a word (exit code 1)"
+    assert "nothing was changed" not in caught.value.hint
 
 
 def test_a_remote_that_refuses(tmp_path: Path) -> None:
@@ -582,3 +596,251 @@ def test_filters_of_the_users(tmp_path: Path) -> None:
     assert one.lines() == other.lines() == before
     assert [row[0] for row in states(one)] == ["a:answer", "b:answer", "d:answer", "c:answer"]
     assert states(one) == states(other)
+
+
+BROKEN = "notes:\n  - q: What is a?\n    id: a\n    a: [\n"
+
+
+def test_a_deck_that_cannot_be_read_here(tmp_path: Path) -> None:
+    """Where both changed a deck that cannot be read here, nothing is merged or sent until it is mended."""
+    one, other = shared(tmp_path, "a", "b")
+    one.deck.write_text(basic_deck("a", "b", "new"))
+    one.answer("a:answer")
+    one.synced()
+    other.deck.write_text(basic_deck("a", "b") + "  - q: [\n")
+    event = other.answer("b:answer")
+    for _ in range(2):
+        before, sent = other.deck.read_text(), one.git("ls-remote", "origin", "main")
+        report = other.sync()
+        assert report.failed and "decks/a.yaml:9:" in report.failed.message
+        assert (other.deck.read_text(), one.git("ls-remote", "origin", "main")) == (before, sent)
+        assert other.git("status", "--porcelain") == ""
+        assert not list((other.root / "decks").glob(".*"))
+    other.deck.write_text(basic_deck("a", "b", "mine"))
+    other.synced()
+    one.synced()
+    assert [row[0] for row in states(one)] == ["a:answer", "b:answer", "mine:answer", "new:answer"]
+    assert event.encode() in {line[7:43] for line in one.lines()}
+
+
+def test_a_deck_that_cannot_be_read_there(tmp_path: Path) -> None:
+    """Where both changed a deck that cannot be read on the other side, its commit is named and nothing is merged."""
+    one, other = shared(tmp_path, "a", "b")
+    one.deck.write_text(BROKEN)
+    one.synced()
+    commit = one.git("rev-parse", "--short", "HEAD")
+    other.deck.write_text(basic_deck("a", "b", "mine"))
+    report = other.sync()
+    assert report.failed and "decks/a.yaml:" in report.failed.message and commit in report.failed.message
+    assert other.deck.read_text() == basic_deck("a", "b", "mine")
+    one.deck.write_text(basic_deck("a", "b", "new"))
+    one.synced()
+    other.synced()
+    assert {row[0] for row in states(other)} == {"a:answer", "b:answer", "mine:answer", "new:answer"}
+
+
+def test_a_broken_deck_that_only_one_side_changed(tmp_path: Path) -> None:
+    """A deck that cannot be read and that only one side changed goes over as it is, and the others are merged."""
+    one, other = shared(tmp_path, "a", "b")
+    one.deck.write_text(BROKEN)
+    write_deck(one.root, "b.yaml", basic_deck("c"))
+    one.synced()
+    write_deck(other.root, "c.yaml", basic_deck("d"))
+    other.synced()
+    one.synced()
+    assert other.deck.read_text() == one.deck.read_text() == BROKEN
+    assert [row[0] for row in states(one)] == [row[0] for row in states(other)] == ["c:answer", "d:answer"]
+
+
+def test_a_rename_here_and_an_edit_there(tmp_path: Path) -> None:
+    """A note renamed on one device and edited on the other is one note on both, and has no problem."""
+    one, other = shared(tmp_path, "a", "b")
+    one.deck.write_text(basic_deck("a", "b").replace("id: a\n", "id: na\n    was: [a]\n"))
+    one.synced()
+    other.deck.write_text(basic_deck("a", "b").replace("It is a.", "It is A."))
+    other.answer("a:answer")
+    other.synced()
+    one.synced()
+    assert states(one) == states(other)
+    assert [row[0] for row in states(one)] == ["na:answer", "b:answer"]
+    assert one.open().problems() == []
+    assert "It is A." in one.deck.read_text()
+
+
+def test_notes_that_do_not_go_together(tmp_path: Path) -> None:
+    """Notes that are right on either side and wrong together are named with their places, and nothing is merged."""
+    one, other = shared(tmp_path, "a", "b")
+    one.deck.write_text(basic_deck("a", "b").replace("id: a\n", "id: a\n    needs: [b]\n"))
+    one.synced()
+    mine = basic_deck("a", "b").replace("id: b\n", "id: b\n    needs: [a]\n")
+    other.deck.write_text(mine)
+    report = other.sync()
+    assert report.failed and "decks/a.yaml:2:" in report.failed.message
+    assert "need each other" in report.failed.message
+    assert other.deck.read_text() == mine
+    assert other.git("status", "--porcelain") == ""
+    other.deck.write_text(basic_deck("a", "b", "c"))
+    other.synced()
+
+
+def vanish(device: Device, how: str) -> None:
+    """Take the notes away."""
+    if how == "link":
+        (device.root / "decks").rename(device.root / "elsewhere")
+        (device.root / "decks").symlink_to("elsewhere")
+    elif how == "files":
+        device.deck.unlink()
+    elif how == "most":
+        device.deck.write_text(basic_deck("a", "b", "c", "d"))
+    else:
+        shutil.rmtree(device.root / "decks")
+
+
+@pytest.mark.parametrize("how", ["folder", "files", "most", "link"])
+def test_notes_that_are_gone(tmp_path: Path, how: str) -> None:
+    """Where all notes or most of them are gone, or `decks` is no folder, nothing is committed unless it is meant."""
+    one, other = shared(tmp_path, *"abcdefghij")
+    event = one.answer("a:answer")
+    head = one.git("rev-parse", "HEAD")
+    vanish(one, how)
+    with pytest.raises(Vanished, match="no folder" if how in ("folder", "link") else "gone"):
+        one.sync()
+    assert one.git("rev-parse", "HEAD") == head
+    assert event.encode() in {line[7:43] for line in one.lines()}
+    collection = one.open()
+    report = sync(collection, one.environ, deletions_meant=True)
+    assert report.failed is None
+    assert report.sent.deleted == (6 if how == "most" else 10)
+    assert other.synced().came.deleted == report.sent.deleted
+
+
+def test_a_note_that_is_gone(tmp_path: Path) -> None:
+    """Deleting some notes, moving all of them, and rewording the only one without an id is nothing to ask about."""
+    one = shared(tmp_path, "a", "b", "c")[0]
+    one.deck.write_text(basic_deck("a"))
+    assert one.synced().sent == Counts(deleted=2)
+    one.deck.rename(one.deck.with_name("b.yaml"))
+    assert one.synced().sent == Counts(decks=2)
+    (one.root / "decks" / "b.yaml").write_text("notes:\n  - q: one?\n    a: b\n")
+    one.synced()
+    (one.root / "decks" / "b.yaml").write_text("notes:\n  - q: one more?\n    a: b\n")
+    assert one.synced().sent == Counts(changed=1)
+
+
+def test_a_deck_that_broke_is_not_gone(tmp_path: Path) -> None:
+    """The notes of a deck that cannot be read are not taken for gone."""
+    one = shared(tmp_path, "a", "b")[0]
+    one.deck.write_text("notes: [\n")
+    assert one.synced().sent == Counts(decks=1)
+
+
+def test_what_is_counted(tmp_path: Path) -> None:
+    """Notes are new, changed (reworded and renamed ones too) or deleted; a deck with other changes counts itself."""
+    one, other = shared(tmp_path, "a", "b", "c", "d")
+    text = "notes:\n  - q: one?\n    a: '1'\n" + basic_deck("a", "b", "c").removeprefix("notes:\n")
+    one.deck.write_text(text)
+    assert one.synced().sent == Counts(added=1, deleted=1)
+    text = text.replace("one?", "another one?").replace("It is a", "It was a").replace("id: b\n", "id: x\n    was: b\n")
+    one.deck.write_text(text)
+    assert one.synced().sent == Counts(changed=3)
+    for head in ("# mine\n", "# mine\ndeck: other\n"):
+        one.deck.write_text(head + text)
+        assert one.synced().sent == Counts(decks=1)
+    assert other.synced().came == Counts(added=1, changed=2, deleted=1)
+
+
+def test_settings_that_another_device_deleted(tmp_path: Path) -> None:
+    """srs.toml deleted on another device stays here and goes back to it, and that is told."""
+    one, other = shared(tmp_path, "a")
+    one.git("rm", "--quiet", "srs.toml")
+    one.git("commit", "--quiet", "--message", "oops")
+    one.git("push", "--quiet")
+    before = (other.root / "srs.toml").read_text()
+    report = other.synced()
+    assert [remark.kind for remark in report.remarks] == ["settings-kept"]
+    assert (other.root / "srs.toml").read_text() == before
+    one.git("pull", "--quiet")
+    assert (one.root / "srs.toml").read_text() == before
+
+
+def test_a_journal_that_becomes_private(tmp_path: Path) -> None:
+    """A change of the journal's place that comes in is told."""
+    one, other = shared(tmp_path, "a")
+    settings = (one.root / "srs.toml").read_text()
+    (one.root / "srs.toml").write_text('journal = "private"\n' + settings)
+    one.synced()
+    assert [(remark.kind, remark.subject) for remark in other.synced().remarks] == [("journal-place", "private")]
+
+
+def test_a_journal_that_became_a_link(tmp_path: Path) -> None:
+    """A journal that another device put a link in place of stays what it is here, and that is told."""
+    one, other = shared(tmp_path, "a", "b")
+    one.answer("a:answer")
+    one.synced()
+    other.synced()
+    path = next((other.root / "journal").iterdir())
+    (tmp_path / "secret").write_text("not yours\n")
+    path.unlink()
+    path.symlink_to(tmp_path / "secret")
+    other.git("commit", "--quiet", "--all", "--message", "link")
+    other.git("push", "--quiet")
+    for changed in (False, True):
+        before = one.lines() | ({one.answer("b:answer").encode()} if changed else set())
+        report = one.synced()
+        if not changed:
+            assert [remark.kind for remark in report.remarks] == ["link-refused"]
+        path = next((one.root / "journal").iterdir())
+        assert not path.is_symlink()
+        assert b"not yours" not in one.lines()
+        assert {line[:43] for line in before} <= {line[:43] for line in one.lines()} | before
+
+
+def test_a_journal_that_is_a_link_here(tmp_path: Path) -> None:
+    """A link in place of a journal that was committed is refused before it is committed."""
+    one = repository(tmp_path, "a")
+    one.answer("a:answer")
+    one.synced()
+    path = next((one.root / "journal").iterdir())
+    path.rename(tmp_path / "moved")
+    path.symlink_to(tmp_path / "moved")
+    with pytest.raises(GitError, match="is a link where a journal file was"):
+        one.sync()
+    assert one.git("ls-files", "--stage", "journal").startswith("100644")
+
+
+def test_lines_that_another_device_deleted_are_told(tmp_path: Path) -> None:
+    """That another device deleted lines of a journal, which stay, is told with their number."""
+    one, other = shared(tmp_path, "a", "b")
+    one.answer("a:answer")
+    one.answer("b:answer")
+    one.synced()
+    other.synced()
+    path = next((other.root / "journal").iterdir())
+    for data in (path.read_bytes().splitlines(keepends=True)[0], None):
+        if data:
+            path.write_bytes(data)
+        else:
+            path.unlink()
+        other.git("commit", "--quiet", "--all", "--message", "oops")
+        other.git("push", "--quiet")
+        assert [(remark.kind, remark.count) for remark in one.synced().remarks] == [("events-back", 2)]
+        other.git("pull", "--quiet")
+
+
+def test_what_lies_beside_is_told_until_it_is_gone(tmp_path: Path) -> None:
+    """A version that was put beside is named by every sync until it is deleted, which goes over like other changes."""
+    one, other = shared(tmp_path, "a")
+    for number, device in enumerate((one, other)):
+        (device.root / "srs.toml").write_text(f'timezone = "Europe/Berlin"\nrollover = {number + 1}\n')
+        (device.root / "notetypes").mkdir()
+        (device.root / "notetypes" / "x.yaml").write_text(f"# {number}\n")
+    one.synced()
+    assert {conflict.beside for conflict in other.sync().conflicts} == {"srs.theirs.toml", "notetypes/.x.theirs.yaml"}
+    assert other.synced().leftovers == ("notetypes/.x.theirs.yaml", "srs.theirs.toml")
+    one.synced()
+    for name in ("srs.theirs.toml", "notetypes/.x.theirs.yaml"):
+        (other.root / name).unlink()
+    assert other.synced().leftovers == ()
+    assert other.git("status", "--porcelain") == ""
+    one.synced()
+    assert leftovers(one.root) == []

@@ -21,6 +21,9 @@ from srs.errors import UsageError
 # After ESC the rest of a sequence may come late over a slow line; this long it is waited for, in seconds.
 ESCAPE_DELAY = 0.1
 PASTE_DELAY = 2.0
+_FAREWELL = 1.0  # seconds that an editor has to save what it can when the terminal goes away
+# Main screen, cursor shown, no mouse reports, no pasting marks, plain letters.
+_ORDERLY = b"\x1b[?1049l\x1b[?25h\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?1l\x1b>\x1b(B\x1b[m"
 _LONGEST = 4096  # bytes of a control string; what is longer was none
 
 _CONTROLS = {0: "ctrl-space", 8: "backspace", 9: "tab", 10: "enter", 13: "enter", 32: "space", 127: "backspace"}
@@ -33,6 +36,7 @@ _NUMBERS = {
     "11": "f1", "12": "f2", "13": "f3", "14": "f4", "15": "f5", "17": "f6", "18": "f7", "19": "f8", "20": "f9",
     "21": "f10", "23": "f11", "24": "f12",
 }  # fmt: skip
+_NAMED = frozenset((*_FINALS.values(), *_NUMBERS.values())) - {"enter"}
 _MODIFIERS = {"2": "shift-", "3": "alt-", "5": "ctrl-", "7": "ctrl-alt-"}
 _PASTE_BEGIN = b"\x1b[200~"
 _PASTE_END = b"\x1b[201~"
@@ -57,6 +61,18 @@ def size() -> tuple[int, int]:
     columns, lines = os.environ.get("COLUMNS", ""), os.environ.get("LINES", "")
     known = all(text.isascii() and text.isdigit() and 0 < len(text) < 5 for text in (columns, lines))
     return (max(1, int(columns)), max(1, int(lines))) if known else (80, 24)
+
+
+def is_key(name: str) -> bool:
+    """Whether a keyboard can send a key of this name, so that it can be given a meaning."""
+    if len(name) == 1:
+        return name.isprintable() and name != " "
+    head, dash, rest = name.rpartition("-")
+    if dash and head == "ctrl" and len(rest) == 1:
+        return rest in "abcdefgklnopqrstuvwxyz"  # h, i, j and m are backspace, tab and enter
+    if dash and head == "alt" and len(rest) == 1:
+        return rest.isascii() and rest.isprintable() and rest not in " [O]PX^_"  # those begin a longer sequence
+    return name in _CONTROLS.values() or name in _NAMED or (head + dash in _MODIFIERS.values() and rest in _NAMED)
 
 
 def decode(data: bytes, complete: bool) -> tuple[str, int]:
@@ -230,16 +246,8 @@ class Keys:
             self._raw()
 
     def run(self, command: Sequence[str]) -> int:
-        """Run an editor in this terminal; its exit code. Ctrl-C is the editor's alone. Raises OSError if absent."""
-        import subprocess
-
-        handlers = {number: signal.signal(number, _nothing) for number in (signal.SIGINT, signal.SIGQUIT)}
-        try:
-            with self.paused():
-                return subprocess.call(command)
-        finally:
-            for number, handler in handlers.items():
-                signal.signal(number, handler)
+        """Run an editor in this terminal: see `run`."""
+        return run(command, self)
 
     # the terminal
 
@@ -361,3 +369,65 @@ class Keys:
     def _wake(self) -> None:
         with suppress(OSError):
             os.write(self._wake_write, b"!")
+
+
+@contextmanager
+def handed_over(keys: Keys | None = None, fd: int = 0) -> Iterator[None]:
+    """The terminal is another program's: in the mode it had before a sitting, Ctrl-C for that program alone.
+
+    Afterwards it is as it was, whatever that program left behind. `keys` is the sitting's reader, None outside of one.
+    """
+    handlers = {number: signal.signal(number, _nothing) for number in (signal.SIGINT, signal.SIGQUIT)}
+    try:
+        with keys.paused() if keys else _kept(fd):
+            yield
+    finally:
+        for number, handler in handlers.items():
+            signal.signal(number, handler)
+
+
+@contextmanager
+def _kept(fd: int) -> Iterator[None]:
+    mode = termios.tcgetattr(fd) if os.isatty(fd) else None
+    try:
+        yield
+    finally:
+        if mode is not None:
+            with suppress(termios.error, OSError):
+                if os.tcgetpgrp(fd) == os.getpgrp():  # in the background the terminal is another's
+                    termios.tcsetattr(fd, termios.TCSADRAIN, mode)
+
+
+def run(
+    command: Sequence[str],
+    keys: Keys | None = None,
+    environ: Mapping[str, str] | None = None,
+    given: bytes | None = None,
+) -> int:
+    """Run a program in this terminal, `given` being its standard input; its exit code, -n where signal n ended it.
+
+    A hangup asks the program to end as well, and passes on. Raises OSError where it cannot be started.
+    """
+    import subprocess
+
+    stdin = None if given is None else subprocess.PIPE
+    with handed_over(keys), subprocess.Popen(command, stdin=stdin, env=environ) as process:
+        try:
+            process.communicate(given)
+        except BaseException:
+            process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(_FAREWELL)
+            process.kill()
+            raise
+    if process.returncode < 0:
+        _tidy()
+    return process.returncode
+
+
+def _tidy() -> None:
+    """What a program that was ended by force may have left switched on in the terminal."""
+    if os.isatty(1) and os.environ.get("TERM", "dumb") not in ("", "dumb"):
+        with suppress(OSError):
+            sys.stdout.flush()
+            os.write(1, _ORDERLY)

@@ -19,9 +19,13 @@ from srs.cli.terminal.width import fold, wrap
 if TYPE_CHECKING:
     from srs.cli.terminal.table import Cell
 
+Pictures = Callable[[str, int], Sequence[str] | None]
+"""The lines of a picture, by `src` and columns: at most that wide, safe and with their own styles; None: not drawn."""
+
 _DEEPEST = 100
 _NARROWEST = 12  # quotes and lists indent no further than leaves this many cells
 _BLANK = re.compile(r"[ \t\n\r\f]+")
+_SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
 _INLINE_MATHS = re.compile(r"\\\((?:(?!\\[()]).)*+\\\)|\\\[(?:(?!\\[\[\]]).)*+\\\]", re.DOTALL)
 
 
@@ -63,17 +67,23 @@ _PARAGRAPH = (frozenset(("p",)), _BLOCKS - {"p"})
 _WALLS = _words("td th li ul ol table blockquote details")  # no end tag of an inline element passes these
 
 
-def lines(html: str, columns: int, palette: Palette, hints: bool = False) -> list[str]:
+def lines(
+    html: str, columns: int, palette: Palette, hints: bool = False, pictures: Pictures | None = None
+) -> list[str]:
     """The face as printable lines of at most `columns` cells. Never raises; nothing in `html` reaches the terminal raw.
 
-    `hints` opens what stands in `details.hint`; closed, only its name is shown.
+    `hints` opens what stands in `details.hint`; closed, only its name is shown. `pictures` draws what it can, above the
+    caption that every picture has.
     """
-    return [palette.line(line) for line in styled(html, columns, brackets=not palette.attributes, hints=hints)]
+    brackets = not palette.attributes
+    return [palette.line(line) for line in styled(html, columns, brackets, hints, pictures)]
 
 
-def styled(html: str, columns: int, brackets: bool = False, hints: bool = False) -> list[Line]:
+def styled(
+    html: str, columns: int, brackets: bool = False, hints: bool = False, pictures: Pictures | None = None
+) -> list[Line]:
     """As `lines`, before painting. `brackets` marks clozes with brackets, for where bold cannot be shown."""
-    walk = _Walk(max(2, columns), brackets, hints)
+    walk = _Walk(max(2, columns), brackets, hints, pictures)
     for token in tokens(html):
         if isinstance(token, str):
             walk.text(token)
@@ -82,6 +92,17 @@ def styled(html: str, columns: int, brackets: bool = False, hints: bool = False)
         else:
             walk.open(token)
     return walk.finished()
+
+
+def sounds(html: str) -> list[str]:
+    """The files that a face plays, in order, as `audio` elements or Anki's `[sound:…]` name them."""
+    found: list[str] = []
+    for token in tokens(html):
+        if isinstance(token, str):
+            found += _SOUND.findall(token)
+        elif token.name == "audio" and not token.closes and (src := token.attributes().get("src")):
+            found.append(src)
+    return found
 
 
 class _Open(NamedTuple):
@@ -96,10 +117,11 @@ class _Open(NamedTuple):
 class _Walk:
     """The state between two tags."""
 
-    def __init__(self, columns: int, brackets: bool, hints: bool) -> None:
+    def __init__(self, columns: int, brackets: bool, hints: bool, pictures: Pictures | None) -> None:
         self._columns = columns
         self._brackets = brackets
         self._hints = hints
+        self._pictures = pictures
         self._lines: list[Line] = []
         self._inline: list[Span] = []  # the paragraph, code or cell being gathered
         self._flushes = 0
@@ -269,10 +291,21 @@ class _Walk:
                 self._space()
         elif tag.name == "img":
             attributes = tag.attributes()
+            self._draw(attributes.get("src", ""))
             name = attributes.get("alt", "").strip() or attributes.get("src", "").rpartition("/")[2]
             self._word(f"[picture: {_one_line(name)}]" if name else "[picture]", "picture")
         elif tag.name == "input":
             self._word("[________]", "type")
+
+    def _draw(self, src: str) -> None:
+        """A picture, where it has the whole width to itself."""
+        if not self._pictures or self._rows is not None or self._cell is not None or self._verbatim:
+            return
+        drawn = self._pictures(src, self._columns - len(self._prefix))
+        if drawn:
+            self._flush()
+            self._space()
+            self._emit([(Span(line),) for line in drawn])
 
     def _word(self, text: str, *styles: str) -> None:
         if self._rows is not None and self._cell is None:

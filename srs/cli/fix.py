@@ -1,0 +1,90 @@
+"""`srs fix`: what wants mending, one by one: marked cards, leeches, slow ones, versions that a sync left."""
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from srs.cli.context import Context
+from srs.cli.output import plural, print_json, print_table
+
+if TYPE_CHECKING:
+    from srs.collection.collection import Collection
+    from srs.study.fixing import Case, Reason
+
+
+def fix(
+    ctx: typer.Context,
+    query: Annotated[list[str] | None, typer.Argument(help="Only the cards that it finds.")] = None,
+    as_list: Annotated[bool, typer.Option("--list", help="Print what there is to mend, and do nothing.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, a stable contract.")] = False,
+) -> None:
+    """Mend cards: marked ones, those forgotten again and again, slow ones, and notes that two devices changed.
+
+    Example: srs fix deck:Karpathy
+    """
+    from srs.study.fixing import Fixing, cases
+
+    context: Context = ctx.obj
+    collection = context.open()
+    clock = context.clock(collection)
+    wanted = None
+    if query:
+        from srs.study.search import parse_query
+
+        wanted = parse_query(" ".join(query), collection.day(clock()), clock())
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if terminal and not as_list and not as_json:
+        fixing = Fixing(collection, clock, wanted)
+        if not fixing.count:
+            print("Nothing is to be mended.")
+            return
+        from srs.cli.terminal.fixing import run
+
+        run(fixing, collection, clock, context.environ)
+        return
+    found = cases(collection, clock(), wanted)
+    if as_json:
+        print_json([_as_json(collection, case, clock()) for case in found])
+    elif not found:
+        print("Nothing is to be mended.")
+    else:
+        _print(found, collection, clock())
+
+
+def _print(found: "list[Case]", collection: "Collection", now: int) -> None:
+    from srs.cli.card import first_words
+    from srs.cli.terminal.fixing import why_short
+
+    rows = [["card", "text", "why"]]
+    for case in found:
+        views = collection.cards_of_note(case.name, now) if case.conflict else [collection.view(case.name, now)]
+        rows.append([case.name, first_words(views[0]) if views else "", why_short(case)])
+    print_table(rows, shrink={1: 16, 2: 20}, drop=(1,))
+    print(f"{plural(len(found), 'case')} to mend.")
+
+
+def _as_json(collection: "Collection", case: "Case", now: int) -> dict[str, Any]:
+    """The stable contract of `srs fix --json`."""
+    from srs.upkeep.edits import place_of
+
+    place = place_of(collection, case.name)
+    return {
+        "card": None if case.conflict else case.name,
+        "note": case.name.partition(":")[0],
+        "reasons": [_reason(reason) for reason in case.reasons],
+        "path": place.path,
+        "line": place.line,
+    }
+
+
+def _reason(reason: "Reason") -> dict[str, Any]:
+    from srs.study.fixing import Conflict, Leech, Marked
+
+    if isinstance(reason, Conflict):
+        return {"why": "conflict", "of": reason.of}
+    if isinstance(reason, Marked):
+        return {"why": "marked", "text": reason.text}
+    if isinstance(reason, Leech):
+        return {"why": "leech", "lapses": reason.lapses, "suspended": reason.suspended}
+    return {"why": "slow", "seconds": round(reason.seconds, 1), "usual": round(reason.usual, 1)}

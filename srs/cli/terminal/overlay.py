@@ -1,0 +1,78 @@
+"""What can be laid over a card: the keys, why it is due, the text it comes from. Knows neither session nor screen."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from srs.cli.terminal.style import Palette, Span
+from srs.cli.terminal.width import wrap
+
+if TYPE_CHECKING:
+    from srs.cli.preferences import Preferences
+    from srs.insight.explain import Explanation
+    from srs.study.source import Passage
+
+_MEANINGS = {
+    "show": "show the answer; then Good, or what typing suggests",
+    "again": "Again: you forgot it, or were wrong",
+    "hard": "Hard: you barely knew it",
+    "good": "Good: you knew it",
+    "easy": "Easy: you knew it at once",
+    "undo": "take back what was done last, again and again",
+    "skip": "another card first; this one comes again",
+    "edit": "edit the card in your editor",
+    "bury": "set the card aside until tomorrow",
+    "suspend": "set the card aside until you unsuspend it",
+    "flag": "flag the card, 1 to 7; 0 takes the flag off",
+    "mark": "mark the card, with a few words on what is wrong",
+    "why": "why the card is due",
+    "source": "the text or the page that the card comes from",
+    "help": "these keys",
+    "quit": "end the sitting; so do Ctrl-C and Ctrl-D",
+}
+_ALSO = (("arrows", "read on, also page by page"), ("esc, tab", "out of a typed answer, and back to it"))
+
+
+@dataclass(frozen=True, slots=True)
+class Overlay:
+    """Something to read; `lines` makes it for so many columns and rows."""
+
+    title: str
+    lines: Callable[[int, int], Sequence[str]]
+
+
+def keys(prefs: "Preferences", colours: Palette) -> Overlay:
+    """All keys as they are bound now."""
+    rows = [(", ".join(prefs.keys_of(action)), meaning) for action, meaning in _MEANINGS.items()]
+    rows = [row for row in (*rows, *_ALSO) if row[0]]
+
+    def made(columns: int, height: int) -> list[str]:
+        wide = min(max(len(names) for names, _ in rows), max(3, columns // 3))
+        found = []
+        for names, meaning in rows:
+            left = wrap([Span(names, ("key",))], wide)
+            right = wrap([Span(meaning)], max(8, columns - wide - 3))
+            for n in range(max(len(left), len(right))):
+                cell = left[n] if n < len(left) else ()
+                gap = " " * (wide - sum(len(span.text) for span in cell) + 3)
+                found.append(colours.line((*cell, Span(gap), *(right[n] if n < len(right) else ()))))
+        return found
+
+    return Overlay("Keys", made)
+
+
+def why(explanation: "Explanation", colours: Palette, ascii_only: bool) -> Overlay:
+    """Why a card is due."""
+    from srs.cli.explain import panel
+
+    return Overlay("Why this card is due", lambda columns, rows: panel(explanation, columns, rows, colours, ascii_only))
+
+
+def source(passage: "Passage", colours: Palette) -> Overlay:
+    """The passage that a card was taken from."""
+    from srs.cli.asides import passage_lines
+
+    title = f"{passage.path}, line {passage.first}"
+    if passage.last > passage.first:
+        title = f"{passage.path}, lines {passage.first} to {passage.last}"
+    return Overlay(title, lambda columns, rows: [colours.line(line) for line in passage_lines(passage, columns)])

@@ -1,0 +1,185 @@
+"""What a sitting shows: the session's step, and what is asked or laid over it, as pages. Knows no keys."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from srs.cli import asides, wording
+from srs.cli.output import span_short
+from srs.cli.preferences import Preferences
+from srs.cli.terminal.line import Line
+from srs.cli.terminal.safe import visible
+from srs.cli.terminal.screen import Faces, Page, Screen, head
+from srs.study.session import Finished, Pause, Question, Revealed, Session
+
+if TYPE_CHECKING:
+    from srs.cli.terminal.overlay import Overlay
+
+RATINGS = {"again": 1, "hard": 2, "good": 3, "easy": 4}
+_BETWEEN = " " * 5
+_NARROW = 60  # columns under which little is said of the keys
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question at the foot. `take` gets the next key or, where there is a `line`, the text typed; what it tells."""
+
+    text: str
+    take: Callable[[str], str]
+    line: Line | None = None
+
+
+@dataclass(slots=True)
+class View:
+    """What is shown besides the step. `note` is said once, above the keys; `line` is the answer being typed."""
+
+    note: str = ""
+    overlay: "Overlay | None" = None
+    ask: Ask | None = None
+    line: Line | None = None
+
+
+class Pages:
+    """The pages of one sitting. `beginner`: no card was ever answered before."""
+
+    def __init__(
+        self,
+        session: Session,
+        clock: Callable[[], int],
+        prefs: Preferences,
+        screen: Screen,
+        faces: Faces,
+        beginner: bool,
+    ) -> None:
+        self._session = session
+        self._clock = clock
+        self._prefs = prefs
+        self._screen = screen
+        self._faces = faces
+        self._beginner = beginner
+
+    def suggested(self, step: Revealed) -> int:
+        """What `show` stands for on a back: Good, or what was typed suggests, as far as there is a key for it."""
+        wanted = step.suggested or 3
+        return wanted if any(RATINGS[name] == wanted and self.key(name) for name in RATINGS) else 3
+
+    def page(self, view: View) -> Page:
+        """What is to be seen now."""
+        step, screen = self._session.step, self._screen
+        if view.overlay:
+            title = screen.text(view.overlay.title, "heading")[:1]
+            body = view.overlay.lines(screen.columns, max(1, screen.rows - 6))
+            return Page(title, body, screen.text("any key goes back", "muted"))
+        if isinstance(step, Pause):
+            return self._pause(step, view)
+        assert isinstance(step, Question | Revealed)
+        question = asides.question_of(self._session)
+        front, answer = self._faces.sides(question.face, isinstance(step, Revealed))
+        if isinstance(step, Revealed) and (answer or step.comparison):
+            rule = screen.colours.paint("─" * screen.columns, "muted")
+            answer = [rule, "", *self._compared(step), *answer]
+            front = [*front, ""]
+        foot, line = self._foot(step, view)
+        return Page(self._head(question), [*front, *answer], foot, len(front) if answer else 0, line)
+
+    def _pause(self, step: Pause, view: View) -> Page:
+        screen = self._screen
+        wait = span_short(max(0, step.until - self._clock()))
+        body = screen.text(f"The next card is due in {wait}.") + screen.text("It comes by itself: wait, or end here.")
+        hint = self._hint(("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
+        said = wording.summary(self._session.tally, Finished(), self._clock())[0]
+        foot = screen.text(view.ask.text, "warning") if view.ask else [*self._said(view), *hint]
+        return Page(head([said], "", screen.columns, screen.colours), body, foot)
+
+    def _head(self, question: Question) -> list[str]:
+        columns, colours = self._screen.columns, self._screen.colours
+        left = wording.remaining(question.remaining)
+        right = f"{left} · {asides.minutes(question.minutes)}"
+        lines = head([question.item.deck, *question.note.tags], right, columns, colours)
+        about = []
+        if question.flag:
+            about.append(f"flag {question.flag}, {asides.FLAGS[question.flag]}")
+        if question.mark:
+            about.append(f"marked: {question.mark}")
+        return lines + (self._screen.text("   ".join(about), "muted")[:2] if about else [])
+
+    def _compared(self, step: Revealed) -> list[str]:
+        """What was typed beside the right answer."""
+        if step.comparison is None:
+            return []
+        from srs.cli.terminal import typed
+
+        return [*typed.lines(step.comparison, self._screen.columns, self._screen.colours), ""]
+
+    def _foot(self, step: Question | Revealed, view: View) -> tuple[list[str], tuple[str, int] | None]:
+        """The lines under the card, and the one being typed."""
+        if view.ask:
+            line = view.ask.line
+            return self._screen.text(view.ask.text, "warning"), self._prompt(line) if line else None
+        if isinstance(step, Revealed):
+            given = [("show", f"gives {wording.RATINGS[self.suggested(step) - 1]}")] if step.suggested else []
+            hint = self._hint(*given, ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
+            return [*self._said(view), *self._explained(), *self._buttons(step), *hint], None
+        if view.line:
+            keys = "enter shows the answer    esc other keys"
+            if self._screen.columns < len(keys):
+                keys = "enter: answer   esc: keys"
+            return [*self._said(view), *self._screen.text(keys, "muted")], self._prompt(view.line)
+        hint = self._hint(("show", "shows the answer"), ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
+        return [*self._said(view), *hint], None
+
+    def _said(self, view: View) -> list[str]:
+        return [*self._screen.text(view.note, "warning"), ""] if view.note else []
+
+    def _prompt(self, line: Line) -> tuple[str, int]:
+        sign = "> "
+        text, cursor = line.shown(self._screen.columns - len(sign))
+        return sign + visible(text), len(sign) + cursor
+
+    def _hint(self, *told: tuple[str, str]) -> list[str]:
+        """The few keys that are told under every card; the narrower the terminal, the fewer words."""
+        known = [(self.key(action), what) for action, what in told if self.key(action)]
+        text = "    ".join(f"{key} {what}" for key, what in known)
+        if self._screen.columns < _NARROW:
+            few = [(key, what.rpartition(" ")[2]) for key, what in known if what != "takes back"]
+            text = "   ".join(f"{key} {what}" for key, what in few)
+        if len(text) > self._screen.columns:
+            text = f"{self.key('help')} keys".strip()
+        return self._screen.text(text, "muted")
+
+    def _explained(self) -> list[str]:
+        """On the first back of all: what the answers mean."""
+        if not self._beginner or self._session.tally.answers:
+            return []
+        meant = [f"{name} {meaning}" for name, meaning in zip(wording.RATINGS, wording.MEANINGS, strict=True)]
+        told = [meant[rating - 1] for rating in self._ratings()]
+        return [*self._screen.text(f"How did it go? {', '.join(told)}.", "muted"), ""]
+
+    def _ratings(self) -> list[int]:
+        """The ratings that have a key."""
+        return [rating for name, rating in RATINGS.items() if self.key(name)]
+
+    def offered(self, step: Revealed) -> list[tuple[str, str, str]]:
+        """Key, name and time of each answer that has a key."""
+        every = wording.buttons(step)
+        return [(self.key(name.lower()), name, when) for rating, name, when in every if rating in self._ratings()]
+
+    def _buttons(self, step: Revealed) -> list[str]:
+        """The answers on one line, or under each other where the screen is narrow; what typing suggests in brackets."""
+        colours, suggested = self._screen.colours, wording.RATINGS[self.suggested(step) - 1] if step.suggested else ""
+        texts, styled = [], []
+        for key, name, when in self.offered(step):
+            left, right = ("[", "]") if name == suggested else ("", "")
+            texts.append(f"{left}{key} {name} {when}{right}")
+            styled.append(f"{left}{colours.paint(key, 'key')} {colours.paint(name, name.lower())} {when}{right}")
+        if sum(map(len, texts)) + len(_BETWEEN) * (len(texts) - 1) <= self._screen.columns:
+            return [_BETWEEN.join(styled)]
+        wide = max(map(len, texts)) + 3
+        if 2 * wide > self._screen.columns:
+            return styled
+        pairs = range(0, len(texts), 2)
+        return [(styled[n] + " " * (wide - len(texts[n])) + "".join(styled[n + 1 : n + 2])).rstrip() for n in pairs]
+
+    def key(self, action: str) -> str:
+        """The key of an action that is told, empty where it has none."""
+        return next(iter(self._prefs.keys_of(action)), "")

@@ -1,0 +1,134 @@
+"""How long studying takes, what tomorrow holds, what clears a backlog: numbers, and no words for them.
+
+Everything is an estimate from the learner's own newest answers; where there are few, from defaults.
+"""
+
+from dataclasses import dataclass
+from math import ceil
+
+from srs.collection import queries
+from srs.collection.collection import Collection
+from srs.study.agenda import Agenda, Item, Kind, Limits, lineage
+from srs.study.today import agenda_of
+
+_NEWEST = 400
+_ENOUGH = 10
+_MINUTES_A_DAY = (5, 10, 15, 20, 30, 45, 60)
+_LONGEST_PLAN = 60  # days
+_COMING = 14  # days over which the usual load is taken
+_FEW = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """Seconds that an answer takes to a new card, to one in its steps, to a review.
+
+    `follow_ups` is how many answers in steps a new or a forgotten card needs after the first, `lapses` the share of
+    reviews that are forgotten.
+    """
+
+    new: float = 20.0
+    learning: float = 8.0
+    review: float = 10.0
+    follow_ups: float = 1.3
+    lapses: float = 0.1
+
+    def seconds(self, kind: Kind) -> float:
+        """What a card of this kind takes today, with the answers that follow from the first."""
+        steps = self.follow_ups * self.learning
+        match kind:
+            case "new":
+                return self.new + steps
+            case "learning":
+                return max(self.learning, steps)
+            case "review":
+                return self.review + self.lapses * steps
+            case "cram":
+                return self.review
+
+
+@dataclass(frozen=True, slots=True)
+class Backlog:
+    """Reviews that were due before today, and a way out: so many minutes a day clear them in so many days.
+
+    `days` is None where even that many minutes do not.
+    """
+
+    overdue: int
+    minutes: int
+    days: int | None
+
+
+def pace_of(collection: Collection) -> Pace:
+    """The learner's pace: medians over the newest few hundred answers."""
+    answers = queries.newest_answers(collection.db, _NEWEST)
+    usual = Pace()
+    times: dict[str, list[int]] = {"new": [], "learning": [], "review": []}
+    for kind, _, ms in answers:
+        if ms:
+            times[kind].append(ms)
+
+    def typical(kind: str, default: float) -> float:
+        found = sorted(times[kind])
+        return found[len(found) // 2] / 1000 if len(found) >= _ENOUGH else default
+
+    reviews = sum(kind == "review" for kind, *_ in answers)
+    lapses = sum(kind == "review" and rating == 1 for kind, rating, _ in answers)
+    begun = lapses + sum(kind == "new" for kind, *_ in answers)
+    steps = sum(kind == "learning" for kind, *_ in answers)
+    return Pace(
+        new=typical("new", usual.new),
+        learning=typical("learning", usual.learning),
+        review=typical("review", usual.review),
+        follow_ups=steps / begun if begun >= _ENOUGH else usual.follow_ups,
+        lapses=lapses / reviews if reviews >= _ENOUGH else usual.lapses,
+    )
+
+
+def minutes_left(agenda: Agenda, pace: Pace) -> float:
+    """How many minutes all that is on the agenda will take."""
+    return sum(pace.seconds(item.kind) for item in (*agenda.learning, *agenda.main)) / 60
+
+
+def tomorrow(collection: Collection, now: int, today: Agenda) -> int:
+    """How many reviews the next study day holds once `today` is done, within its limits.
+
+    What today's answers will send to tomorrow is not known and not among them.
+    """
+    studied = {item.card for item in (*today.learning, *today.main)}
+    start = collection.day_start(collection.day(now) + 1)
+    agenda = agenda_of(collection, start, Limits(wanted=lambda card: card not in studied))
+    return sum(_is_review(item) for item in agenda.main)
+
+
+def backlog_of(collection: Collection, now: int, pace: Pace) -> Backlog | None:
+    """What was left undone until today, where it is worth words."""
+    db, day = collection.db, collection.day(now)
+    missed = queries.overdue(db, day)
+    if missed < _FEW:
+        return None
+    coming = queries.due_within(db, day + 1, day + _COMING) / _COMING
+    highest = {lineage(deck)[0] for deck in queries.decks(db)}
+    limit = sum(collection.settings.for_deck(deck).reviews_per_day for deck in highest)
+    return backlog(missed, coming, limit, pace.seconds("review"))
+
+
+def backlog(overdue: int, coming: float, limit: int, seconds: float) -> Backlog | None:
+    """A plan for `overdue` reviews while `coming` more fall due each day, `seconds` each, `limit` a day at most.
+
+    The fewest minutes a day that clear them within sixty days, else as many minutes as we would ask of anybody. None
+    where there are few, or no more than a day's limit and three days' usual number.
+    """
+    if overdue < _FEW or overdue <= min(limit, 3 * coming):
+        return None
+    days = None
+    for minutes in _MINUTES_A_DAY:
+        spare = min(minutes * 60 / seconds, limit) - coming
+        days = ceil(overdue / spare) if spare > 0 else None
+        if days is not None and days <= _LONGEST_PLAN:
+            return Backlog(overdue, minutes, days)
+    return Backlog(overdue, _MINUTES_A_DAY[-1], days)
+
+
+def _is_review(item: Item) -> bool:
+    return item.kind == "review"

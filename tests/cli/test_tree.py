@@ -1,0 +1,124 @@
+"""`srs list` as a table and as a tree."""
+
+from collections.abc import Callable
+
+import pytest
+
+from srs.cli.terminal.width import width
+from tests.cli.helpers import Srs, Terminal
+
+WIDE = """\
+deck: 言語::漢字
+notes:
+  - q: 「水」はどう読みますか。長い質問なので、狭い端末には入りません。本当に長いです。
+    id: mizu
+    a: みず
+  - cloze: The {{c1::dog}} ate {{c2::a bone::what}} in the {{c1,3::yard}}.
+    id: dog
+  - concept: entropy
+    id: entropy
+    definition: A measure of surprise.
+    prompts:
+      - id: coin
+        q: How many bits has a fair coin?
+        a: One.
+"""
+
+
+def test_the_table(srs: Srs) -> None:
+    """Each card has a line with its id, the first words of its note, its deck, and when it comes or why it does not."""
+    srs("answer", "france:answer", "easy")
+    srs("answer", "italy:answer", "again")
+    srs("suspend", "agora:forward", "map:finish")
+    srs("bury", "agora:backward")
+    assert srs("list").out.splitlines() == [
+        "card            text                                          deck           due",
+        "france:answer   Capital of France?                            World::Cities  in 8 days",
+        "italy:answer    Capital of Italy?                             World::Cities  learning",
+        "agora:forward   agora                                         World::Cities  suspended",
+        "agora:backward  agora                                         World::Cities  buried",
+        "map:finish      The map is not the territory we walk through  World::Quotes  suspended",
+        "map:who         The map is not the territory we walk through  World::Quotes  new",
+        "map:source      The map is not the territory we walk through  World::Quotes  new",
+        "later:answer    Still being written?                          World::Quotes  draft",
+        "8 cards.",
+    ]
+
+
+def test_first_words(bare: Srs) -> None:
+    """The text is a prompt's own question; a cloze without what its card asks; the idea that a note is about."""
+    bare.collection(wide=WIDE)
+    texts = {line.split("  ")[0]: line.split("  ")[1:] for line in bare("list").out.splitlines()}
+    told = {card: next(cell.strip() for cell in cells if cell) for card, cells in texts.items() if ":" in card}
+    assert told["dog:c1"] == "The [...] ate a bone in the [...]."
+    assert told["dog:c2"] == "The dog ate [...] in the yard."
+    assert told["entropy:p-coin"] == "How many bits has a fair coin?"
+    assert told["entropy:definition"] == "entropy"
+    assert told["mizu:answer"].endswith("…") and width(told["mizu:answer"]) <= 48
+
+
+@pytest.mark.parametrize("columns", [80, 40, 24])
+@pytest.mark.parametrize("words", [["list"], ["list", "--tree"], ["list", "--tree", "deck:言語"]])
+def test_it_fits(bare: Srs, terminal: Callable[..., Terminal], columns: int, words: list[str]) -> None:
+    """A table is as wide as the terminal at most: the terminal breaks no line, and the ids stay whole at 40 columns."""
+    bare.collection(wide=WIDE)
+    run = terminal(bare, *words, columns=columns)
+    assert run.ends() == 0
+    printed = run.sent.decode().replace("\r", "").splitlines()
+    assert all(width(line) <= columns for line in printed)
+    if words == ["list"] and columns >= 40:
+        assert [line.split()[0] for line in printed[1:-1]] == [card["id"] for card in bare.json("list")]
+
+
+def test_a_pipe_cuts_no_id(bare: Srs) -> None:
+    """Where stdout is no terminal, nothing has to fit, and ids and decks of any length stand there whole."""
+    long = "a-very-long-id-" * 8 + "end"
+    bare.collection(a=f"deck: {'Deep::' * 9}End\nnotes:\n  - q: x?\n    id: {long}\n    a: y\n")
+    assert f"{long}:answer" in bare("list").out and "Deep::" * 9 + "End" in bare("list").out
+
+
+def test_ascii_table(bare: Srs) -> None:
+    """Where stdout takes no UTF-8, cut texts end in three dots."""
+    bare.collection(a=f"notes:\n  - q: {'long words ' * 9}?\n    id: x\n    a: y\n")
+    assert "..." in bare.anew("list", env={"PYTHONIOENCODING": "ascii"}).out
+
+
+def test_tree(srs: Srs) -> None:
+    """`--tree` has a line for each deck and those above it: cards, new, due and suspended, with the sums above."""
+    srs("answer", "france:answer", "good")
+    srs("suspend", "agora:forward")
+    assert srs("list", "--tree", "--now", "2026-03-02T09:30:00Z").out.splitlines() == [
+        "deck      cards  new  due  suspended",
+        "World         8    5    1          1",
+        "  Cities      4    2    1          1",
+        "  Quotes      4    3    0          0",
+        "8 cards.",
+    ]
+
+
+def test_tree_with_a_query(srs: Srs) -> None:
+    """A query narrows the tree to what it finds, and the notes stand under their decks, each with its counts."""
+    assert srs("list", "--tree", "deck:World::Cities").out.splitlines() == [
+        "deck        text                cards  new  due  suspended",
+        "World                               4    4    0          0",
+        "  Cities                            4    4    0          0",
+        "    france  Capital of France?      1    1    0          0",
+        "    italy   Capital of Italy?       1    1    0          0",
+        "    agora   agora                   2    2    0          0",
+        "4 cards.",
+    ]
+    assert srs("list", "--tree", "is:due").out == "No card matches.\n"
+
+
+def test_the_tree_counts_as_queries_do(srs: Srs) -> None:
+    """New and due in the tree are as many as the queries for them find, set-aside cards and drafts apart."""
+    srs("answer", "france:answer", "easy", "--now", "2026-01-05T09:00:00Z")
+    srs("bury", "italy:answer")
+    top = srs("list", "--tree").out.splitlines()[1].split()
+    open_new = srs.json("list", "is:new -is:draft -is:suspended")
+    assert top[1:] == [str(len(srs.json("list"))), str(len(open_new)), str(len(srs.json("list", "is:due"))), "0"]
+
+
+def test_the_tree_has_no_json(srs: Srs) -> None:
+    """--tree with --json is wrong usage: cards as JSON name their decks."""
+    assert srs("list", "--tree", "--json").code == 2
