@@ -179,19 +179,11 @@ class Srs:
         (folder / "elsewhere-0001.2026.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
 
 
-def heed_signals() -> None:
-    """Tests that run in the background ignore Ctrl-C; what they start in a terminal must not inherit that."""
-    for number in (signal.SIGINT, signal.SIGQUIT, signal.SIGHUP):
-        signal.signal(number, signal.SIG_DFL)
-
-
 class Terminal:
     """A pseudo-terminal with a program in it, and the screen that a person would see."""
 
     def __init__(self, command: list[str], env: dict[str, str], cwd: Path, columns: int = 80, rows: int = 24) -> None:
-        self.process = pexpect.spawn(
-            command[0], command[1:], env=env, cwd=str(cwd), dimensions=(rows, columns), preexec_fn=heed_signals
-        )
+        self.process = pexpect.spawn(command[0], command[1:], env=env, cwd=str(cwd), dimensions=(rows, columns))
         self.process.delaybeforesend = None
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from srs.cli.app import COMMANDS as PLACES
-from tests.cli.helpers import SETTINGS, Srs, Terminal, heed_signals
+from tests.cli.helpers import SETTINGS, Srs, Terminal
 
 COMMANDS = list(PLACES)
 
@@ -172,8 +172,7 @@ def test_interrupt(srs: Srs) -> None:
     """Ctrl-C in a pipe ends the command with 130 and without a traceback."""
     command = [sys.executable, "-m", "srs", "review"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    more = {"env": srs.env | {"PYTHONUNBUFFERED": "1"}, "cwd": srs.root, "preexec_fn": heed_signals}
-    with subprocess.Popen(command, **pipes, **more) as process:
+    with subprocess.Popen(command, env=srs.env | {"PYTHONUNBUFFERED": "1"}, cwd=srs.root, **pipes) as process:
         assert process.stdout is not None
         process.stdout.readline()
         process.send_signal(signal.SIGINT)
