@@ -9,12 +9,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import Context, tell_problems, zone_of
-from srs.cli.output import complain, plural, print_json, tell
+from srs.cli.output import complain, print_json, tell
 from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.content import shown_name
 from srs.collection.locations import SETTINGS_NAME, find_collection
 from srs.errors import SrsError, UsageError
+from srs.words import plural
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo

@@ -8,10 +8,11 @@ from typing import Annotated, Any
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import clipped, days_long, ellipsis, plural, print_json, print_table
+from srs.cli.output import clipped, days_long, ellipsis, print_json, print_table
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.errors import SrsError, UsageError
+from srs.words import plural
 
 _LEADING = ("q", "ask", "cloze", "term", "concept", "quote")  # the fields that a card's text is taken from, if there
 _LONG, _WORDS = 400, 48  # characters that are looked at, and cells that are shown

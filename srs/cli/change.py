@@ -8,11 +8,12 @@ import typer
 
 from srs.cli.card import chosen_how, first_words
 from srs.cli.context import opened
-from srs.cli.output import agreed, plural, print_json, print_table, say
+from srs.cli.output import agreed, print_json, print_table, say
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.errors import SrsError
 from srs.memory.events import Bury, Event, Flag, Mark, Reset, Suspend, Unbury, Unsuspend
+from srs.words import plural
 
 Names = Annotated[list[str], typer.Argument(metavar="CARD", help="Ids of cards or notes, or a query.")]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, as a query does before it changes cards.")]

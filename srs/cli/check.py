@@ -5,8 +5,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srs.cli.output import complain, plural, print_json
+from srs.cli.output import complain, print_json
 from srs.collection.collection import Collection
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.upkeep.mend import Fixed

@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srs.cli.context import Context, moment, zone_of
-from srs.cli.output import agreed, plural, print_json
+from srs.cli.output import agreed, print_json
 from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
 from srs.errors import UsageError
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.upkeep.findings import Counted, Finding

@@ -2,13 +2,13 @@
 
 import sys
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from srs.cli.card import find_cards
 from srs.cli.context import opened
-from srs.cli.output import days_short, print_json, span_short
+from srs.cli.output import days_short, print_json, span_short, takes_unicode
 from srs.errors import UsageError
 from srs.memory.days import iso_day, iso_instant
 
@@ -48,7 +48,7 @@ def explain(
     if as_json:
         print_json(_as_json(view, told))
         return
-    plain = ascii_only(sys.stdout, ctx.obj.environ)
+    plain = ascii_only(ctx.obj.environ)
     colours, columns = palette(sys.stdout, ctx.obj.environ), min(size()[0], _WIDEST)
     head = f"  {'-' if plain else '·'}  ".join([view.id, view.note.deck, str(view.note.place)])
     for line in wrap([Span(visible(head), ("muted",))], columns):
@@ -58,9 +58,9 @@ def explain(
         print(text)
 
 
-def ascii_only(stream: TextIO, environ: Mapping[str, str]) -> bool:
-    """Whether curves must do without Unicode: a dumb terminal, or a stream that does not take UTF-8."""
-    return environ.get("TERM") == "dumb" or "utf" not in (stream.encoding or "").lower()
+def ascii_only(environ: Mapping[str, str]) -> bool:
+    """Whether curves must do without Unicode: a dumb terminal, or output that does not take UTF-8."""
+    return environ.get("TERM") == "dumb" or not takes_unicode()
 
 
 def panel(

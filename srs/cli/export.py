@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import plural, tell
+from srs.cli.output import tell
 from srs.collection.collection import Collection
 from srs.errors import UsageError
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.cards.outgoing import ExportReport, ExportRequest

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import plural, print_json, print_table
+from srs.cli.output import print_json, print_table
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.collection.collection import Collection

@@ -173,11 +173,6 @@ def number_word(count: int) -> str:
     return _NUMBERS[count] if 0 <= count < len(_NUMBERS) else f"{count:,}"
 
 
-def plural(count: int, noun: str) -> str:
-    """`1 card`, `1,204 cards`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
-
-
 def in_words(answer: "Answer", now: int) -> str:
     """When an answer brings the card back, short enough for a key line: `10m`, `4d`, `2.5mo`."""
     if answer.interval_days is not None:

@@ -1,8 +1,9 @@
 """The question before a sitting: is this new note one that you know, edited? Knows no keys."""
 
-from srs.cli.output import ask, plural, tell
+from srs.cli.output import ask, tell
 from srs.collection.collection import Collection
 from srs.errors import SrsError
+from srs.words import plural
 
 _ASKED = 5
 

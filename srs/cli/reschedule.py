@@ -6,9 +6,10 @@ import typer
 
 from srs.cli.card import chosen
 from srs.cli.context import opened
-from srs.cli.output import agreed, plural, print_json, print_table
+from srs.cli.output import agreed, print_json, print_table
 from srs.errors import UsageError
 from srs.memory.days import iso_day, parse_day
+from srs.words import plural
 
 _SHOWN_DAYS = 14
 _SHOWN_MOVES = 5
@@ -42,7 +43,9 @@ def reschedule(
         load = [{"day": iso_day(d), "before": planned.before.get(d, 0), "after": planned.after.get(d, 0)} for d in days]
         print_json({"cards": planned.cards, "moves": moves, "load": load, "moved": yes and bool(moves)})
     elif not planned.moves:
-        print(f"{plural(planned.cards, 'card')} in review: each is due where the settings of today put it.")
+        where = "due on that day already" if to else "due where the settings of today put it"
+        found = f"{plural(planned.cards, 'card')} in review: each is {where}."
+        print(found if planned.cards else "No card is in review, so there is no day to move.")
     else:
         loads = [(day, planned.before.get(day, 0), planned.after.get(day, 0)) for day in days]
         rows = [[_name(day, today), str(before), str(after)] for day, before, after in loads if before or after]

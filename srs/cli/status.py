@@ -6,8 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import number_word, plural, print_json, table_lines, takes_unicode, terminal_size, wrapped
+from srs.cli.output import number_word, print_json, table_lines, takes_unicode, terminal_size, wrapped
 from srs.cli.wording import tomorrow_holds
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.study.glance import Branch, Glance

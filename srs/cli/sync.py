@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import agreed, complain, plural, print_json, tell
+from srs.cli.output import agreed, complain, print_json, tell
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.upkeep.counts import Counts

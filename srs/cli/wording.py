@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping, Sequence
 
-from srs.cli.output import comes_back, in_words, plural, span_short
+from srs.cli.output import comes_back, in_words, span_short
 from srs.collection.collection import Answered, Collection
 from srs.memory.events import Event, card_of, kind_of
 from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
+from srs.words import plural
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
 MEANINGS = ("forgot", "barely", "knew", "at once")

@@ -7,6 +7,7 @@ from srs.memory.days import iso_day
 from srs.memory.model import Moment
 from srs.memory.schedule import interval_range
 from srs.memory.state import CardState, Learning, Memory, New, Relearning, Reviewing
+from srs.words import plural
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
 _NAMED = 4
@@ -44,7 +45,7 @@ def _held_back(facts: Facts, state: CardState, past: Past) -> Iterable[str]:
 
 def _why_new(facts: Facts, past: Past) -> Iterable[str]:
     if past.reset_day is not None:
-        gone = _counted(past.before_reset, "answer")
+        gone = plural(past.before_reset, "answer")
         yield f"It was reset on {iso_day(past.reset_day)}: it is new again, and the {gone} before that no longer count."
     else:
         yield "It is new: you never answered it, so there is no memory to measure and no date."
@@ -58,7 +59,7 @@ def _why_review(facts: Facts, state: CardState, progress: Reviewing, past: Past)
     late = facts.day - progress.due
     on = iso_day(progress.due)
     if late > 0:
-        yield f"It has been due since {on}, {_counted(late, 'day')} ago."
+        yield f"It has been due since {on}, {plural(late, 'day')} ago."
     elif late == 0:
         yield "It is due today."
     else:
@@ -75,7 +76,7 @@ def _why_review(facts: Facts, state: CardState, progress: Reviewing, past: Past)
         yield f"By {answer}, recall falls to {aim}, the deck's desired retention, after {_span(exact)}."
         return
     yield (
-        f"That is {_counted(interval, 'day')} after {answer}: about when the chance that you recall it falls to {aim}, "
+        f"That is {plural(interval, 'day')} after {answer}: about when the chance that you recall it falls to {aim}, "
         "the deck's desired retention."
     )
     yield from _why_not_exactly(facts, progress.memory, interval, exact)
@@ -85,7 +86,7 @@ def _why_not_exactly(facts: Facts, memory: Memory, interval: int, exact: float) 
     longest = facts.rules.maximum_interval
     low, high = interval_range(memory, facts.rules, facts.model)
     if exact > longest and interval >= longest * 0.9:
-        yield f"It would be {_span(exact)}, but no interval is longer than {_counted(longest, 'day')} here."
+        yield f"It would be {_span(exact)}, but no interval is longer than {plural(longest, 'day')} here."
     elif not low <= interval <= high:
         yield (
             f"Today's settings would make it {_span(exact)}, but a date once promised stands; "
@@ -133,13 +134,13 @@ def more(facts: Facts, state: CardState, past: Past) -> Iterable[str]:
         leech = f"; at {facts.rules.leech_at} it counts as a leech" if state.lapses < facts.rules.leech_at else ""
         yield f"You forgot it {_times(state.lapses)} after it was learnt{leech}."
     if past.before_reset and past.reset_day is None:
-        yield f"{_counted(past.before_reset, 'answer').capitalize()} before its reset no longer count."
+        yield f"{plural(past.before_reset, 'answer').capitalize()} before its reset no longer count."
     yield from _compared(facts, state)
     if cram := sum(row.cram for row in past.rows):
-        yield f"{_counted(cram, 'cram answer').capitalize()}: practice, which changes neither memory nor date."
+        yield f"{plural(cram, 'cram answer').capitalize()}: practice, which changes neither memory nor date."
     if facts.taken_back:
         were = "was taken back and is" if facts.taken_back == 1 else "were taken back and are"
-        yield f"{_counted(facts.taken_back, 'answer').capitalize()} {were} left out here."
+        yield f"{plural(facts.taken_back, 'answer').capitalize()} {were} left out here."
 
 
 def _compared(facts: Facts, state: CardState) -> Iterable[str]:
@@ -175,9 +176,9 @@ def _clock(at: int, facts: Facts) -> str:
 def _wait(ms: int) -> str:
     minutes = max(1, round(ms / 60_000))
     if minutes < 90:
-        return _counted(minutes, "minute")
+        return plural(minutes, "minute")
     hours = round(minutes / 60)
-    return _counted(hours, "hour") if hours < 48 else _counted(round(hours / 24), "day")
+    return plural(hours, "hour") if hours < 48 else plural(round(hours / 24), "day")
 
 
 def _span(days: float) -> str:
@@ -186,7 +187,7 @@ def _span(days: float) -> str:
         text = f"{days:.1f}".removesuffix(".0")
         return f"{text} day{'' if text == '1' else 's'}"
     if days < 730:
-        return _counted(round(days), "day")
+        return plural(round(days), "day")
     years = days / 365.25
     return "over 1,000 years" if years > 1000 else f"{years:,.1f}".removesuffix(".0") + " years"
 
@@ -200,11 +201,7 @@ def _percent(chance: float) -> str:
 
 
 def _in_days(days: int) -> str:
-    return "tomorrow" if days == 1 else f"in {_counted(days, 'day')}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    return "tomorrow" if days == 1 else f"in {plural(days, 'day')}"
 
 
 def _times(count: int) -> str:

@@ -11,6 +11,7 @@ from pathlib import Path
 from srs.cards.note import Note
 from srs.collection.within import within
 from srs.errors import SrsError, said_by_system
+from srs.words import plural
 
 AROUND = 2
 """Lines shown before and after a passage."""
@@ -58,7 +59,7 @@ def passage(root: Path, origin: str) -> Passage | None:
         lines.pop()
     low, high = sorted((first, last or first))
     if low < 1 or high > len(lines):
-        there = f"{len(lines):,} line{'' if len(lines) == 1 else 's'}"
+        there = plural(len(lines), "line")
         wrong = "the text was changed since, or `from:` is wrong"
         raise SrsError(f"{name} has {there}, and `from:` names line {high}", wrong)
     begin, end = (low, high) if last else _paragraph(lines, first)

@@ -22,11 +22,12 @@ from srs.collection.locations import SETTINGS_NAME, index_file, journal_folder
 from srs.collection.settings import Settings, SettingsError, read_settings
 from srs.errors import SrsError, said_by_system, sentence
 from srs.upkeep.compare import compare_indexes
-from srs.upkeep.findings import Findings, Report, Severity, plural
+from srs.upkeep.findings import Findings, Report, Severity
 from srs.upkeep.folders import examine_folders, find_left_behind, find_moved_journal
 from srs.upkeep.journalscan import scan
 from srs.upkeep.rebuild import guessed_settings
 from srs.upkeep.retime import EARLIEST, Stretch, own_events, planned_of
+from srs.words import plural
 
 REBUILD = "`srs doctor --rebuild` makes it anew; nothing is lost."
 

@@ -94,8 +94,3 @@ class Report:
 
     def count(self, **numbers: Any) -> None:
         self.counted = replace(self.counted, **numbers)
-
-
-def plural(count: int, noun: str) -> str:
-    """`1 event`, `1,204 events`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"

@@ -10,9 +10,10 @@ from srs.collection.content import shown_name
 from srs.collection.files import DRAFT, lives
 from srs.collection.locations import cache_folder, fragments_folder, journal_folder, state_folder
 from srs.errors import SrsError
-from srs.upkeep.findings import Finding, Report, Severity, plural
+from srs.upkeep.findings import Finding, Report, Severity
 from srs.upkeep.journalscan import scan
 from srs.upkeep.merge import leftovers
+from srs.words import plural
 
 _LITTLE, _TOO_LITTLE = 200 << 20, 10 << 20
 

@@ -20,7 +20,6 @@ from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.queries import has_state
 from srs.collection.stored import note_from_json
 from srs.errors import Problem, SrsError
-from srs.upkeep.edits import change_note
 
 _FOUND = "vanished"
 
@@ -110,6 +109,8 @@ def offers(collection: Collection) -> list[Offer]:
 
 def pin(collection: Collection, new: str, id: str) -> Place:
     """Write `id: id` into the note whose derived id is `new`; where it stands. Raises SrsError: nothing was written."""
+    from srs.upkeep.edits import change_note  # a sitting asks for offers at its start, and seldom for this
+
     with locked(collection.root):
         collection.refresh()
         row = collection.db.execute("select data from note where id = ? and not left_out", (new,)).fetchone()

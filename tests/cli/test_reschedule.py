@@ -74,9 +74,12 @@ def test_to_a_day(srs: Srs) -> None:
 
 
 def test_nothing_to_move(srs: Srs) -> None:
-    """Where every card is where the settings put it, that is said."""
+    """Where there is no card to move, or every one is where it should be, that is said."""
+    assert srs("reschedule", "--all").out == "No card is in review, so there is no day to move.\n"
     srs("answer", "france:answer", "easy")
     assert srs("reschedule", "--all").out == "1 card in review: each is due where the settings of today put it.\n"
+    day = srs.json("show", "france:answer")["card"]["due"]
+    assert srs("reschedule", "--all", "--to", day).out == "1 card in review: each is due on that day already.\n"
 
 
 def test_says_which(srs: Srs) -> None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from srs.cards.note import Place
 from srs.cli import asides
-from srs.cli.output import days_short, number_word, plural
+from srs.cli.output import days_short, number_word
 from srs.cli.preferences import Preferences, preferences
 from srs.cli.terminal.keys import Hangup, Keys
 from srs.cli.terminal.screen import SCROLL_KEYS, Faces, Page, Screen, head
@@ -17,6 +17,7 @@ from srs.collection.collection import ClockDoubt, Collection
 from srs.errors import SrsError, sentence
 from srs.memory.days import iso_day
 from srs.study.fixing import Case, Conflict, Finished, Fixing, Leech, Marked, Reason, Showing, Slow
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.cards.note import Note
@@ -368,7 +369,7 @@ class Walk:
         if view is None:
             return ""
         told = explain.explain(explain.facts_of(self._collection, view.id, self._clock()))
-        self._lay(overlay.why(told, self._screen.colours, ascii_only(sys.stdout, self._environ)))
+        self._lay(overlay.why(told, self._screen.colours, ascii_only(self._environ)))
         return ""
 
     def _help(self) -> str:

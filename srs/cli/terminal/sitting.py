@@ -242,7 +242,7 @@ class Sitting:
         from srs.cli.terminal import overlay
 
         told = asides.explanation(self._session, self._collection, self._clock())
-        self._lay(overlay.why(told, self._screen.colours, ascii_only(sys.stdout, self._environ)))
+        self._lay(overlay.why(told, self._screen.colours, ascii_only(self._environ)))
         return ""
 
     def _source(self) -> str:
