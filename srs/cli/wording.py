@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from srs.cli.output import comes_back, in_words, span_short
 from srs.collection.collection import Answered, Collection
-from srs.memory.events import Event, card_of, kind_of
+from srs.memory.events import Event, Import, card_of, kind_of
 from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
 from srs.words import plural
 
@@ -114,6 +114,8 @@ def took_back(undone: Sequence[Event | Skip]) -> str:
     first = undone[0]
     if isinstance(first, Skip):
         return f"Took back the skipping of {first.card}"
+    if isinstance(first, Import):
+        return f"Took back the import of {first.file}: {plural(len(undone) - 1, 'event')}"
     cards = list(dict.fromkeys(card for each in undone if not isinstance(each, Skip) and (card := card_of(each))))
     did = kind_of(first)
     what = f"Took back the {_DONE.get(did, did)}"

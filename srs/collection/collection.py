@@ -526,6 +526,20 @@ class Collection:
             events += [make(id_, at, each, first) for id_, each in zip(others, subjects[1:], strict=True)]
             self.record(events)
 
+    def adopt(self, file: str, events: Sequence[ev.OfCard], now: int) -> list[ev.OfCard]:
+        """Record events that another program's `file` tells of, as one batch after an `import`; which of them are new.
+
+        Their ids and times are what the file makes of them, so an event that the journal has, taken back or not, is
+        left out. Raises as `record` does, and ClockDoubt.
+        """
+        with self.turn():
+            new = [event for event in events if history.event_as_written(self.db, event.id) is None]
+            if new:
+                at = self._stamp(now)
+                head = ev.Import(self._new_id(at), at, file)
+                self.record([head, *(replace(event, because=head.id) for event in new)])
+            return new
+
     def record_contents(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Journal that the exported content of notes changed: (note, hash, time in ms). In one write."""
         events = [ev.Content(self._new_id(at), at, note, hash_) for note, hash_, at in changed]

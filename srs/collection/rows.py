@@ -9,6 +9,7 @@ from srs.memory.events import (
     Content,
     Event,
     Flag,
+    Import,
     Mark,
     Mode,
     Reset,
@@ -60,6 +61,8 @@ def event_row(event: Event) -> EventRow:
             return _row(event, "amend", target=event.event, value=event.new_at, day=event.day)
         case Content():
             return _row(event, "content", card=event.note, text=event.hash)
+        case Import():
+            return _row(event, "import", text=event.file)
         case Unknown():
             return _row(event, event.do)
 
@@ -92,6 +95,8 @@ def event_of(row: EventRow) -> Event:
             return Amend(id_, at, target, value, day, because)
         case "content":
             return Content(id_, at, card, text)
+        case "import":
+            return Import(id_, at, text)
     return Unknown(id_, at, do)
 
 

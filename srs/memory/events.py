@@ -4,7 +4,8 @@ Times: `at` is milliseconds since the Unix epoch, UTC. `day`, `until` and day-va
 `date.toordinal()`; an instant-valued `due` (a learning step) is milliseconds like `at`.
 
 `because` names an event that this one goes with: it dies with it. A leech's suspension goes with its review; of the
-events that one command makes, all but the first go with the first, so that one undo takes back the whole batch.
+events that one command makes, all but the first go with the first, so that one undo takes back the whole batch. What
+another program's file told of goes with an `import`.
 
 A line is a JSON object whose last key is `crc`, the CRC-32 of the bytes before `,"crc"`. Reading takes any JSON with
 that ending, ignores keys it does not know and never raises: what is not an event comes back as `Bad`. Journals may come
@@ -153,6 +154,15 @@ class Content:
 
 
 @dataclass(frozen=True, slots=True)
+class Import:
+    """The first of the events that another program's `file` told of: the others go with it."""
+
+    id: str
+    at: int
+    file: str
+
+
+@dataclass(frozen=True, slots=True)
 class Unknown:
     """An event kind of a later version: kept, counted, without effect."""
 
@@ -161,17 +171,19 @@ class Unknown:
     do: str
 
 
-Event = Review | Undo | Suspend | Unsuspend | Bury | Unbury | Flag | Mark | Reset | SetDue | Amend | Content | Unknown
+OfCard = Review | Suspend | Unsuspend | Bury | Unbury | Flag | Mark | Reset | SetDue
+Event = OfCard | Undo | Amend | Content | Import | Unknown
 
 
 def card_of(event: Event) -> str | None:
-    """The card that an event is about, as written; None for an event about another event or a note."""
-    return None if isinstance(event, Undo | Amend | Content | Unknown) else event.card
+    """The card that an event is about, as written; None for an event about another event, a note or a file."""
+    return None if isinstance(event, Undo | Amend | Content | Import | Unknown) else event.card
 
 
 _KINDS: dict[type[Any], str] = {
     Review: "review", Undo: "undo", Suspend: "suspend", Unsuspend: "unsuspend", Bury: "bury", Unbury: "unbury",
     Flag: "flag", Mark: "mark", Reset: "reset", SetDue: "due", Amend: "amend", Content: "content",
+    Import: "import",
 }  # fmt: skip
 
 
@@ -182,7 +194,7 @@ def kind_of(event: Event) -> str:
 
 def because_of(event: Event) -> str | None:
     """The event that this one goes with; None for one that stands by itself."""
-    return None if isinstance(event, Undo | Content | Unknown) else event.because
+    return None if isinstance(event, Undo | Content | Import | Unknown) else event.because
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +267,8 @@ def _line(event: Event) -> bytes:
             head |= {"new_at": iso_instant(event.new_at), "day": iso_day(event.day)}
         case Content():
             head |= {"do": "content", "note": event.note, "hash": event.hash}
+        case Import():
+            head |= {"do": "import", "file": event.file}
         case Unknown():
             raise SrsError(f"an event of the unknown kind {event.do!r} cannot be written")
     if (because := because_of(event)) is not None:
@@ -466,6 +480,7 @@ _READERS: dict[str, Callable[[str, int, _Fields], Event]] = {
         id, at, line.text("event", _MAX_ID), line.instant("new_at"), line.day("day"), line.because()
     ),
     "content": lambda id, at, line: Content(id, at, line.text("note"), line.text("hash")),
+    "import": lambda id, at, line: Import(id, at, line.text("file")),
 }
 
 

@@ -24,6 +24,7 @@ from srs.memory.events import (
     Content,
     Event,
     Flag,
+    Import,
     Mark,
     Reset,
     Review,
@@ -149,7 +150,7 @@ def fold(events: Iterable[Event], rules: Rules, model: Model, state: CardState =
     """The state of one card after its `events`, which are live and in order.
 
     `state` is what earlier events came to; a memory of other parameters must not be carried on. Events without a card
-    (undo, amend, content, unknown) change nothing.
+    (undo, amend, content, import, unknown) change nothing.
     """
     card = _Card(rules, state)
     memory = None if isinstance(state.progress, New) else state.progress.memory
@@ -190,7 +191,7 @@ def fold_many(events: Iterable[Event], plan: Callable[[str], tuple[Rules, Model]
                 card = cards.get(event.card) or meet(event.card)
                 of_card[event.card].add(card, event)
                 card.review(event)
-        elif not isinstance(event, Undo | Amend | Content | Unknown):
+        elif not isinstance(event, Undo | Amend | Content | Import | Unknown):
             (cards.get(event.card) or meet(event.card)).other(event)
     models = {id(histories): model for model, histories in kept.items()}
     memories = {id(histories): histories.replay(model) for model, histories in kept.items()}

@@ -195,6 +195,23 @@ def test_a_batch_is_taken_back_whole(collection: Collection) -> None:
     assert [collection.state(card) for card in ("one:answer", "two:answer")] == after
 
 
+def test_what_a_file_tells_of_is_adopted_once(collection: Collection) -> None:
+    """Events of another program's file come in once, also after they were taken back; one undo takes them all."""
+    day = collection.day(moment())
+    told = [
+        ev.Review(f"anki:{n}", moment() - n * DAY_MS, card, 3, 900, "study", day - n, day - n + 2, None, None)
+        for n, card in ((2, "one:answer"), (1, "two:answer"))
+    ]
+    assert [event.id for event in collection.adopt("phone.apkg", told, moment())] == ["anki:2", "anki:1"]
+    assert collection.state("one:answer").reps == 1
+    assert collection.adopt("phone.apkg", told, moment() + 1000) == []
+    head, *others = collection.undo(moment() + 2000)
+    assert isinstance(head, ev.Import)
+    assert (head.file, {event.id for event in others}) == ("phone.apkg", {"anki:1", "anki:2"})
+    assert collection.state("one:answer").progress == New()
+    assert collection.adopt("phone.apkg", told, moment() + 3000) == []
+
+
 def test_undo_by_name(tmp_path: Path) -> None:
     """An event of any device can be named and taken back, once; what is no event, or nothing to undo, is refused."""
     root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})

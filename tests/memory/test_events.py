@@ -17,6 +17,7 @@ from srs.memory.events import (
     Event,
     Flag,
     Header,
+    Import,
     Mark,
     Reset,
     Review,
@@ -89,6 +90,10 @@ LITERAL: list[tuple[Event, str]] = [
         Content("e13", AT, "karpathy-backprop", "00ff"),
         '{"id":"e13","at":"2026-12-01T09:12:33.120Z","do":"content","note":"karpathy-backprop","hash":"00ff"',
     ),
+    (
+        Import("e14", AT, "phone.colpkg"),
+        '{"id":"e14","at":"2026-12-01T09:12:33.120Z","do":"import","file":"phone.colpkg"',
+    ),
 ]
 
 
@@ -102,7 +107,7 @@ def test_literal_forms(event: Event, body: str) -> None:
 
 @pytest.mark.parametrize(
     "event",
-    [replace(event, because="e0") for event, _ in LITERAL if not isinstance(event, Undo | Content)],  # type: ignore[call-arg]
+    [replace(event, because="e0") for event, _ in LITERAL if not isinstance(event, Undo | Content | Import)],  # type: ignore[call-arg]
     ids=lambda event: type(event).__name__,
 )
 def test_events_that_go_with_another(event: Event) -> None:
