@@ -29,6 +29,7 @@ def listing() -> str:
     """One line a file, grouped by folder in the order of the floor plan."""
     order = [
         "srs/cli",
+        "srs/importers",
         "srs/study",
         "srs/upkeep",
         "export",
