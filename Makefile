@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV := .venv
 ANKI := .venv-anki
+OLDEST_ANKI := .venv-anki-oldest
 BIN := $(VENV)/bin
 UV := $(shell command -v uv 2>/dev/null)
 
@@ -20,11 +21,11 @@ endif
 review: $(VENV)/.run
 	@$(BIN)/srs review
 
-test: $(VENV)/.dev $(ANKI)/.ready lint
+test: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready lint
 	@$(BIN)/pytest -n auto
 
 # The property tests with ten times the examples, new ones each time.
-soak: $(VENV)/.dev $(ANKI)/.ready
+soak: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto
 
 lint: $(VENV)/.dev
@@ -62,5 +63,11 @@ $(ANKI)/.ready: requirements/anki.txt | check-python
 	@$(call install,$(ANKI)) -r requirements/anki.txt </dev/null >&2
 	@touch $@
 
+$(OLDEST_ANKI)/.ready: requirements/anki-oldest.txt | check-python
+	@echo 'Making $(OLDEST_ANKI) with the oldest Anki that is supported ...' >&2
+	@$(call make_venv,$(OLDEST_ANKI)) </dev/null >&2
+	@$(call install,$(OLDEST_ANKI)) -r requirements/anki-oldest.txt </dev/null >&2
+	@touch $@
+
 clean:
-	rm -rf $(VENV) $(ANKI) out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) $(ANKI) $(OLDEST_ANKI) out build dist .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
