@@ -7,7 +7,7 @@ import typer
 
 from srs.cards.notetype import NoteType, NoteTypes
 from srs.cli.context import opened
-from srs.cli.output import ask, print_json
+from srs.cli.output import ask, print_json, say
 from srs.errors import UsageError
 
 _SECOND = {"basic": "a", "both": "means", "typed": "answer", "concept": "definition"}
@@ -50,7 +50,9 @@ def add(
     draft: Annotated[bool, typer.Option("--draft", help="Keep it out of the reviews for now.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Add a card: `srs add FRONT BACK`, `srs add concept NAME --definition …`, `srs add quote TEXT --by …`.
+    """Add a card: `srs add FRONT BACK`.
+
+    Other kinds: `srs add concept NAME --definition …`, `srs add quote TEXT --by …`.
 
     Example: srs add 'What does HTTP 418 mean?' 'I am a teapot'
     """
@@ -70,14 +72,14 @@ def add(
         return
     lines = f"line {added.first}" if added.first == added.last else f"lines {added.first} to {added.last}"
     if len(added.cards) > 1:
-        print(f"Added {len(added.cards)} cards in {added.path}:{added.first}")
+        say(f"Added {len(added.cards)} cards in {added.path}:{added.first}")
         for card in added.cards:
-            print(f"  {card}")
+            say(f"  {card}")
     else:
-        print(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
+        say(f"Added {', '.join(added.cards) or added.note.id} in {added.path}:{added.first}")
     if not added.cards:
-        print("It makes no card yet: srs check says why.")
-    print(f"To take it back, delete {lines} there.")
+        say("It makes no card yet: srs check says why.")
+    say(f"To take it back, delete {lines} there.")
 
 
 def _fields(words: list[str], given: dict[str, str], types: NoteTypes) -> tuple[NoteType, dict[str, str]]:

@@ -12,7 +12,7 @@ from typing import Annotated
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import complain
+from srs.cli.output import complain, terminal_size
 from srs.errors import SrsError, UsageError, said_by_system
 
 app = typer.Typer(
@@ -56,6 +56,7 @@ COMMANDS = {
 }
 """Where each command is, in the order in which `srs --help` lists them."""
 
+_CLICKS_LEAST = 52
 _GLOBAL_WITH_VALUE = ("-C", "--now")
 _WITH_QUERY = (
     "review", "fix", "list", "export", "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
@@ -99,7 +100,7 @@ def main() -> None:
     try:
         try:
             arguments = _prepared(sys.argv[1:])
-            load(_asked(arguments))(args=arguments, prog_name="srs")
+            load(_asked(arguments))(args=arguments, prog_name="srs", terminal_width=_help_width(arguments))
         finally:
             sys.stdout.flush()
     except SrsError as error:
@@ -136,6 +137,12 @@ def _asked(arguments: list[str]) -> Iterable[str]:
         elif word in ("-h", "--help"):
             return COMMANDS
     return ()
+
+
+def _help_width(arguments: list[str]) -> int | None:
+    """The cells of a line of help in a terminal too narrow for what click takes for the least; else None."""
+    terminal = terminal_size() if {"-h", "--help"}.intersection(arguments) else None
+    return terminal[0] - 1 if terminal and terminal[0] < _CLICKS_LEAST else None
 
 
 def _folder_is_gone() -> bool:

@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from srs.cards.note import Note
     from srs.cli.preferences import Preferences
     from srs.cli.terminal.keys import Keys
-    from srs.cli.terminal.style import Line
     from srs.insight.explain import Explanation
     from srs.study.source import Passage
 
@@ -143,24 +142,30 @@ class Mending:
         A note without an id of its own has another one after an edit of its text; if it was studied, it gets the old.
         """
         from srs.collection import queries
-        from srs.upkeep.pin import pin
 
         old, new = self._question.note, self._session.successor(self._question, self._known)
         studied = queries.has_state(self._collection.db, old.id)
         if new is None or old.pinned or not studied or self._collection.resolve(old.id) == new:
             return "", new
         try:
-            place = pin(self._collection, new, old.id)
+            return pin_again(self._collection, new, old.id), None
         except SrsError as error:
             return error.sentences, new
-        return f"Wrote `id: {old.id}` at {place}, so that its history is kept.", None
 
 
-def explanation(session: Session, collection: Collection, now: int) -> "Explanation":
-    """Why the card that is shown is due."""
+def pin_again(collection: Collection, note: str, old: str) -> str:
+    """Write the id that a note had into the file, where an edit of its text gave it another. Raises SrsError."""
+    from srs.upkeep.pin import pin
+
+    place = pin(collection, note, old)
+    return f"Wrote `id: {old}` at {place}, so that its history is kept."
+
+
+def explanation(collection: Collection, card: str, now: int) -> "Explanation":
+    """Why a card is due."""
     from srs.insight import explain
 
-    return explain.explain(explain.facts_of(collection, question_of(session).item.card, now))
+    return explain.explain(explain.facts_of(collection, card, now))
 
 
 def source(note: "Note", collection: Collection) -> "Passage | str | None":
@@ -179,21 +184,3 @@ def open_page(address: str, environ: Mapping[str, str], keys: "Keys | None") -> 
     from srs.cli.editor import open_url
 
     return f"Opened {address}" if open_url(address, environ, keys) else f"It comes from {address}"
-
-
-def passage_lines(passage: "Passage", columns: int) -> "list[Line]":
-    """A passage with its line numbers, what stands around it muted."""
-    from srs.cli.terminal.safe import visible
-    from srs.cli.terminal.style import Span
-    from srs.cli.terminal.width import wrap
-
-    found: list[Line] = []
-    numbered = passage.numbered()
-    wide = len(str(numbered[-1][0])) if numbered else 1
-    for number, text, belongs in numbered:
-        sign, styles = ("│", ()) if belongs else (" ", ("muted",))
-        wrapped = wrap([Span(visible(text.expandtabs(4)), styles)], max(8, columns - wide - 3))
-        for n, line in enumerate(wrapped):
-            label = str(number) if not n else ""
-            found.append((Span(f"{label:>{wide}} {sign} ", ("muted",)), *line))
-    return found

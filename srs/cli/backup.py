@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import Context, tell_problems, zone_of
-from srs.cli.output import complain, print_json, tell
+from srs.cli.output import complain, print_json, say, tell
 from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.content import shown_name
@@ -40,11 +40,12 @@ def backup(
     force: Annotated[bool, typer.Option("--force", help="Replace FILE if it exists.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Put decks, media, settings, sources and journal into one archive.
+    """Put the whole collection into one archive.
+
+    That is decks, media, settings, sources and journal.
 
     Example: srs backup ~/backups
     """
-    from srs.cli.terminal.safe import visible
     from srs.memory.days import iso_instant
     from srs.upkeep.backup import back_up
 
@@ -71,8 +72,8 @@ def backup(
     else:
         _print_names("Links that lead out of the collection, stored as the files they lead to", report.linked)
         _print_names("Not in it, being no part of the collection", report.apart)
-        print(visible(f"{report.file}: {_contents(manifest)}."))
-        print(visible(f"Restore it: srs restore {shlex.quote(str(report.file))} DIR"))
+        say(f"{report.file}: {_contents(manifest)}.")
+        say(f"Restore it: srs restore {shlex.quote(str(report.file))} DIR")
     if manifest.left_out:
         raise typer.Exit(1)
 
@@ -83,11 +84,10 @@ def restore(
     folder: Annotated[str, typer.Argument(metavar="DIR", help="Where to; empty, or not there yet.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Make a collection of a backup, after checking every byte of it.
+    """Make a collection of a backup, once every byte is checked.
 
     Example: srs restore cards-2026-12-01.srs.zip ~/cards
     """
-    from srs.cli.terminal.safe import visible
     from srs.upkeep.restore import restore as make_again
 
     context: Context = ctx.obj
@@ -108,10 +108,10 @@ def restore(
     if as_json:
         print_json({"folder": str(place), **_head(manifest), **(counts or {}), "beside": list(restored.beside)})
     else:
-        print(visible(f"Restored {_contents(manifest)} to {place}."))
+        say(f"Restored {_contents(manifest)} to {place}.")
         if counts:
-            print(f"{', '.join(plural(count, noun.removesuffix('s')) for noun, count in counts.items())}.")
-        print(visible(f"Study it: srs -C {shlex.quote(str(place))} review"))
+            say(f"{', '.join(plural(count, noun.removesuffix('s')) for noun, count in counts.items())}.")
+        say(f"Study it: srs -C {shlex.quote(str(place))} review")
     if counts is None:
         raise typer.Exit(1)
 
@@ -157,12 +157,10 @@ def _size(count: int) -> str:
 
 
 def _print_names(what: str, names: Iterable[str]) -> None:
-    from srs.cli.terminal.safe import visible
-
     all_names = [shown_name(name) for name in names]
     if all_names:
         more = f" and {len(all_names) - _SHOWN} more" if len(all_names) > _SHOWN else ""
-        print(visible(f"{what}: {', '.join(all_names[:_SHOWN])}{more}.").replace("\n", "␊"))
+        say(f"{what}: {', '.join(all_names[:_SHOWN])}{more}.".replace("\n", "␊"))
 
 
 def _tell_left_out(left_out: "Iterable[LeftOut]") -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import clipped, days_long, ellipsis, print_json, print_table
+from srs.cli.output import beside, clipped, days_long, ellipsis, print_json, print_table, say, terminal_size
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.errors import SrsError, UsageError
@@ -16,6 +16,9 @@ from srs.words import plural
 
 _LEADING = ("q", "ask", "cloze", "term", "concept", "quote")  # the fields that a card's text is taken from, if there
 _LONG, _WORDS = 400, 48  # characters that are looked at, and cells that are shown
+_GAP = "\ue000"  # where a cloze asks: no sign of Markdown, and in no text
+_MARKED = re.compile(r"[*_`$\[\\<&~|]|^ *(?:[-+#>]|\d+[.)]) ", re.MULTILINE)
+_MATHS = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
 _CLOZE = re.compile(r"\{\{c(?P<numbers>[\d,]+)::(?P<text>.*?)(?:::[^{}]*?)?\}\}", re.DOTALL)
 
 
@@ -49,7 +52,7 @@ def list_cards(
     elif cards:
         rows = [["card", "text", "deck", "due"], *([c.id, first_words(c), c.note.deck, _when(c, day)] for c in cards)]
         print_table(rows, shrink={1: 16}, drop=(2, 1))
-    print(f"{plural(len(cards), 'card')}." if cards else "No card matches.")
+    say(f"{plural(len(cards), 'card')}." if cards else "No card matches.")
 
 
 def show(
@@ -111,7 +114,7 @@ def chosen_how(collection: Collection, words: Sequence[str], now: int) -> tuple[
 
 
 def first_words(view: CardView) -> str:
-    """What a card is about, in one short line: its question, else what its note begins with, as written."""
+    """What a card is about, in one short line: its question, else what its note begins with, in plain words."""
     from srs.cli.terminal.safe import visible
 
     note = view.note
@@ -121,9 +124,21 @@ def first_words(view: CardView) -> str:
     hidden = view.template.removeprefix("c")
 
     def shown(match: re.Match[str]) -> str:
-        return "[...]" if hidden in match["numbers"].split(",") else match["text"]
+        return _GAP if hidden in match["numbers"].split(",") else match["text"]
 
-    return clipped(visible(" ".join(_CLOZE.sub(shown, text[:_LONG]).split())), _WORDS, ellipsis())
+    words = _unmarked(_CLOZE.sub(shown, text[:_LONG])).replace(_GAP, "[...]")
+    return clipped(visible(" ".join(words.split())), _WORDS, ellipsis())
+
+
+def _unmarked(text: str) -> str:
+    """A field without the signs of Markdown. Most texts have none and are not parsed."""
+    if not _MARKED.search(text):
+        return text
+    from srs.cards.markup import to_html
+    from srs.cards.plain import to_text
+    from srs.cli.terminal.maths import unicode
+
+    return _MATHS.sub(lambda match: unicode(match[1] or match[2]), to_text(to_html(text, "markdown", cloze=False)))
 
 
 def _tree(cards: Sequence[CardView], day: int, now: int, notes: bool) -> list[list[str]]:
@@ -168,18 +183,19 @@ def _as_json(collection: Collection, view: CardView, html: bool) -> dict[str, An
 
 
 def _print(collection: Collection, view: CardView, day: int, environ: Mapping[str, str]) -> None:
-    from srs.cli.terminal.safe import visible
     from srs.cli.terminal.screen import print_face
 
     print_face(collection.face(view.id), environ)
     state, due = _standing(view, day)
-    print(visible(f"{view.id}  ·  {view.note.deck}  ·  {view.note.place}"))
+    terminal = terminal_size()
+    for line in beside([view.id, view.note.deck, str(view.note.place)], terminal[0] if terminal else None):
+        say(line)
     facts = [state, due] if due else [state]
     if view.stability is not None and view.retrievability is not None:
         facts += [f"stability {view.stability:.1f} days", f"recall now {view.retrievability:.0%}"]
     if view.reps:
         facts += [plural(view.reps, "review"), plural(view.lapses, "lapse")]
-    print(", ".join(facts))
+    say(", ".join(facts))
 
 
 def _standing(view: CardView, day: int) -> tuple[str, str]:

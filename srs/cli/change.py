@@ -72,7 +72,9 @@ def flag(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Put a coloured flag on cards: 1 red, 2 orange, 3 green, 4 blue, 5 pink, 6 turquoise, 7 purple.
+    """Put a coloured flag on cards.
+
+    1 red, 2 orange, 3 green, 4 blue, 5 pink, 6 turquoise, 7 purple.
 
     Example: srs flag 1 karpathy-backprop:code
     """
@@ -91,7 +93,7 @@ def mark(
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
-    """Mark a card with a few words on what is wrong with it, to mend it later.
+    """Mark a card with a few words on what is wrong with it.
 
     Example: srs mark karpathy-backprop:code 'the answer is too long'
     """

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from srs.cli.output import complain, print_json
+from srs.cli.output import complain, print_json, say, say_problem
 from srs.collection.collection import Collection
 from srs.words import plural
 
@@ -18,11 +18,12 @@ def check(
     fix: Annotated[bool, typer.Option("--fix", help="Mend in the deck files what can be mended safely.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Read every deck and journal and say what is wrong, where, and what mends it. Exit 1 where there is a problem.
+    """Say what is wrong in decks and journal, and what mends it.
+
+    Reads all of it. Exit 1 where there is a problem.
 
     Example: srs check --fix
     """
-    from srs.cli.terminal.safe import visible
     from srs.upkeep.pin import offers
 
     collection = ctx.obj.open(quiet=True)
@@ -35,13 +36,11 @@ def check(
         print_json(found | ({"fixed": done} if fix else {}))
     else:
         for each in fixed:
-            print(visible(f"{each.place}: fixed: {each.what}."))
+            say(f"{each.place}: fixed: {each.what}.")
         for problem in problems:
-            print(visible(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}"))
-            for line in problem.hint.splitlines():
-                print(f"    {visible(line)}")
+            say_problem(problem)
         count = plural(len(problems), "problem") if problems else "no problem"
-        print(f"{plural(notes, 'note')}, {plural(cards, 'card')}: {count}.")
+        say(f"{plural(notes, 'note')}, {plural(cards, 'card')}: {count}.")
     if problems:
         raise typer.Exit(1)
 

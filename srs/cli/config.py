@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import print_json, tell
+from srs.cli.output import print_json, say, tell, terminal_size
 from srs.collection.locations import SETTINGS_NAME, NoCollection, config_file, find_collection
 from srs.errors import UsageError
 
@@ -43,25 +43,26 @@ MEANINGS: Mapping[str, str] = {
     "buttons": "how many ratings there are keys for",
 }
 _ACTIONS: Mapping[str, str] = {
-    "show": "show the answer; on the answer, rate it good",
+    "show": "show the answer; on the answer: Good, or what typing suggests",
     "again": "you forgot it",
     "hard": "you barely knew it",
     "good": "you knew it",
     "easy": "you knew it at once",
-    "undo": "take back the last answer",
+    "undo": "take back what was done last",
     "edit": "edit the card in your editor",
     "bury": "set the card aside until tomorrow",
-    "suspend": "set the card aside",
+    "suspend": "set the card aside until you unsuspend it",
     "flag": "give the card a flag",
     "mark": "mark the card, with a few words on what is wrong",
     "why": "why the card is due",
     "source": "where the card was taken from",
+    "replay": "the sound of the card again",
     "skip": "another card first",
     "help": "what the keys do",
     "quit": "end the sitting",
 }
 _SPANS = ("learn_ahead", "learning_steps", "relearning_steps")
-_WIDE = 44
+_WIDE, _ORIGIN = 44, 16  # cells for a setting with its value, and for where that comes from
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +80,9 @@ def config(
     key: Annotated[str, typer.Argument(metavar="[KEY]", help="Only this one, or those of this table.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Print every setting, the collection's and your own: its value, where that comes from, what it means.
+    """Print every setting, where it comes from, and what it means.
+
+    Those of the collection, and your own.
 
     Example: srs config new_per_day
     """
@@ -97,7 +100,7 @@ def config(
     for header, settings in parts:
         lines = [line for each in settings if each in found for line in _lines(each)]
         for line in lines if key or not lines else [header, "", *lines, ""]:
-            print(line)
+            say(line)
 
 
 def of_collection(root: Path, environ: Mapping[str, str]) -> Iterator[Setting]:
@@ -207,7 +210,7 @@ def _own_header(environ: Mapping[str, str]) -> str:
 
 
 def _lines(setting: Setting) -> tuple[str, str]:
-    from srs.cli.terminal.safe import visible
-
     value = "none" if setting.value is None else json.dumps(setting.value, ensure_ascii=False)
-    return visible(f"{f'{setting.key} = {value}':<{_WIDE}}  {setting.origin}"), f"    {setting.means}"
+    terminal = terminal_size()
+    wide = 0 if terminal and terminal[0] < _WIDE + _ORIGIN else _WIDE
+    return f"{f'{setting.key} = {value}':<{wide}}  {setting.origin}", f"    {setting.means}"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srs.cli.context import Context, moment, zone_of
-from srs.cli.output import agreed, print_json
+from srs.cli.output import agreed, print_json, say, say_hint
 from srs.cli.progress import ProgressLine
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
@@ -36,7 +36,9 @@ def doctor(
     yes: Annotated[bool, typer.Option("--yes", help="Do it without asking.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Verify settings, decks, every line of the journal, and the index. Exit 1 where there is a problem.
+    """Verify settings, decks, journal and index, line by line.
+
+    Exit 1 where there is a problem.
 
     Example: srs doctor
     """
@@ -67,11 +69,11 @@ def _examine(context: Context, as_json: bool) -> None:
         print_json({"problems": findings.problems, "counted": asdict(findings.counted), "found": found})
     else:
         for area, line in _lines(findings.counted):
-            print(line)
+            say(line)
             _print_found([finding for finding in findings.found if finding.area == area])
         notes = len(findings.found) - findings.problems
         worth = f"; {plural(notes, 'note')}" if notes else ""
-        print(f"{plural(findings.problems, 'problem') if findings.problems else 'Nothing is wrong'}{worth}.")
+        say(f"{plural(findings.problems, 'problem') if findings.problems else 'Nothing is wrong'}{worth}.")
     if findings.problems:
         raise typer.Exit(1)
 
@@ -95,16 +97,13 @@ def _lines(counted: "Counted") -> Iterator[tuple[str, str]]:
 
 
 def _print_found(found: "list[Finding]") -> None:
-    from srs.cli.terminal.safe import visible
-
     for finding in found[:_SHOWN]:
         note = "" if finding.severity == "problem" else "note: "
         place = f"{finding.place}: " if finding.place else ""
-        print(visible(f"  {place}{note}{finding.message}"))
-        for line in finding.hint.splitlines():
-            print(visible(f"      {line}"))
+        say(f"  {place}{note}{finding.message}")
+        say_hint(finding.hint, "      ")
     if len(found) > _SHOWN:
-        print(f"  … and {len(found) - _SHOWN:,} more; --json names them all.")
+        say(f"  … and {len(found) - _SHOWN:,} more; --json names them all.")
 
 
 def _rebuild(context: Context, as_json: bool) -> None:
@@ -118,7 +117,7 @@ def _rebuild(context: Context, as_json: bool) -> None:
         print_json(counts | {"seconds": round(seconds, 3)})
     else:
         what = f"{plural(made.notes, 'note')}, {plural(made.cards, 'card')}, {plural(made.events, 'event')}"
-        print(f"Made the index anew in {seconds:.1f} s: {what}.")
+        say(f"Made the index anew in {seconds:.1f} s: {what}.")
     if made.broken:
         raise made.broken
 
@@ -134,14 +133,14 @@ def _retime(context: Context, to: str, yes: bool, as_json: bool) -> None:
         for stretch in stretches:
             _print_stretch(stretch, collection)
     if not stretches and not as_json:
-        print("No event of this device has a wrong date.")
+        say("No event of this device has a wrong date.")
     changed = bool(stretches) and _agreed("Change these dates?", yes, as_json)
     if changed:
         retime(collection, stretches, now, until)
     if as_json:
         print_json({"changed": changed, "stretches": [_stretch_json(stretch) for stretch in stretches]})
     elif stretches:
-        print("Changed. `srs undo` takes all of it back." if changed else "Nothing was changed.")
+        say("Changed. `srs undo` takes all of it back." if changed else "Nothing was changed.")
 
 
 def _recover(context: Context, yes: bool, as_json: bool) -> None:
@@ -151,12 +150,12 @@ def _recover(context: Context, yes: bool, as_json: bool) -> None:
     lost = len(collection.lost_events())
     if not as_json:
         were = "was" if lost == 1 else "were"
-        print(f"{plural(lost, 'event')} {were} lost from the journal." if lost else "No event was lost.")
+        say(f"{plural(lost, 'event')} {were} lost from the journal." if lost else "No event was lost.")
     put_back = recover(collection) if lost and _agreed("Put them back?", yes, as_json) else 0
     if as_json:
         print_json({"lost": lost, "recovered": put_back})
     elif lost:
-        print(f"Put {plural(put_back, 'event')} back." if put_back else "Nothing was changed.")
+        say(f"Put {plural(put_back, 'event')} back." if put_back else "Nothing was changed.")
 
 
 def _root(context: Context) -> Path:
@@ -174,8 +173,8 @@ def _print_stretch(stretch: "Stretch", collection: Collection) -> None:
     parts += [plural(others, "other event" if parts else "event")] if others else []
     old = _span(stretch.events[0].at, stretch.events[-1].at, collection)
     new = _span(stretch.times[0], stretch.times[-1], collection)
-    print(f"{' and '.join(parts)}: dated {old}")
-    print(f"  become{'s' if len(stretch.events) == 1 else ''} {new}")
+    say(f"{' and '.join(parts)}: dated {old}")
+    say(f"  become{'s' if len(stretch.events) == 1 else ''} {new}")
 
 
 def _span(first: int, last: int, collection: Collection) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import ask
+from srs.cli.output import ask, say, say_problem
 from srs.collection.collection import Collection
 from srs.errors import Problem
 
@@ -18,13 +18,14 @@ def edit(
         str, typer.Argument(metavar="CARD", help="The card's id, as `srs list` prints it, or a note's id.")
     ],
 ) -> None:
-    """Open a card's deck file in your editor, at the card's line, and say afterwards what is wrong in it.
+    """Open a card's deck file in your editor, at the card's line.
+
+    Says afterwards what is wrong in it.
 
     Example: srs edit karpathy-backprop:mistake
     """
     from srs.cli.editor import edit_at
     from srs.cli.preferences import preferences
-    from srs.cli.terminal.safe import visible
     from srs.upkeep.edits import place_of
 
     context: Context = ctx.obj
@@ -38,20 +39,14 @@ def edit(
         collection.refresh()
         wrong = [each for each in _problems(collection) if each.path == place.path or each not in before]
         for problem in wrong:
-            print(visible(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}"))
-            for said in problem.hint.splitlines():
-                print(f"    {visible(said)}")
+            say_problem(problem)
         here = [each for each in wrong if each.path == place.path and each.severity == "error"]
         if not here or not sys.stdin.isatty() or not ask("Edit again? [Y/n]", "y").lower().startswith("y"):
             break
         line = here[0].line
     if any(problem.severity == "error" for problem in wrong):
         raise typer.Exit(1)
-    print(
-        visible(
-            f"{place.path} was not changed." if _bytes(path) == first else f"{place.path} is saved and can be read."
-        )
-    )
+    say(f"{place.path} was not changed." if _bytes(path) == first else f"{place.path} is saved and can be read.")
 
 
 def _problems(collection: Collection) -> list[Problem]:

@@ -8,7 +8,7 @@ import typer
 
 from srs.cli.card import find_cards
 from srs.cli.context import opened
-from srs.cli.output import days_short, print_json, span_short, takes_unicode
+from srs.cli.output import beside, days_short, print_json, span_short, takes_unicode
 from srs.errors import UsageError
 from srs.memory.days import iso_day, iso_instant
 
@@ -32,14 +32,14 @@ def explain(
     card: Annotated[str, typer.Argument(help="The card's id, or the id of a note with one card.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Say why a card is due: what is known of your memory of it, what you answered, what each answer would do now.
+    """Say why a card is due, and what each answer would do now.
+
+    Also what is known of your memory of it, and what you answered.
 
     Example: srs explain karpathy-backprop:definition
     """
     from srs.cli.terminal.keys import size
-    from srs.cli.terminal.safe import visible
-    from srs.cli.terminal.style import Span, palette
-    from srs.cli.terminal.width import wrap
+    from srs.cli.terminal.style import palette
     from srs.insight import explain as insight
 
     collection, now = opened(ctx)
@@ -50,9 +50,8 @@ def explain(
         return
     plain = ascii_only(ctx.obj.environ)
     colours, columns = palette(sys.stdout, ctx.obj.environ), min(size()[0], _WIDEST)
-    head = f"  {'-' if plain else '·'}  ".join([view.id, view.note.deck, str(view.note.place)])
-    for line in wrap([Span(visible(head), ("muted",))], columns):
-        print(colours.line(line))
+    for line in beside([view.id, view.note.deck, str(view.note.place)], columns, f"  {'-' if plain else '·'}  "):
+        print(colours.paint(line, "muted"))
     print()
     for text in panel(told, columns, 0, colours, plain):
         print(text)

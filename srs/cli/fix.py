@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import print_json, print_table
+from srs.cli.output import print_json, print_table, say
 from srs.words import plural
 
 if TYPE_CHECKING:
@@ -20,7 +20,9 @@ def fix(
     as_list: Annotated[bool, typer.Option("--list", help="Print what there is to mend, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, a stable contract.")] = False,
 ) -> None:
-    """Mend cards: marked ones, those forgotten again and again, slow ones, and notes that two devices changed.
+    """Mend cards that are marked, often forgotten, or slow.
+
+    Also notes that two devices changed.
 
     Example: srs fix deck:Karpathy
     """
@@ -38,7 +40,7 @@ def fix(
     if terminal and not as_list and not as_json:
         fixing = Fixing(collection, clock, wanted)
         if not fixing.count:
-            print("Nothing is to be mended.")
+            say("Nothing is to be mended.")
             return
         from srs.cli.terminal.fixing import run
 
@@ -48,21 +50,21 @@ def fix(
     if as_json:
         print_json([_as_json(collection, case, clock()) for case in found])
     elif not found:
-        print("Nothing is to be mended.")
+        say("Nothing is to be mended.")
     else:
         _print(found, collection, clock())
 
 
 def _print(found: "list[Case]", collection: "Collection", now: int) -> None:
     from srs.cli.card import first_words
-    from srs.cli.terminal.fixing import why_short
+    from srs.cli.fixwords import why_short
 
     rows = [["card", "text", "why"]]
     for case in found:
         views = collection.cards_of_note(case.name, now) if case.conflict else [collection.view(case.name, now)]
         rows.append([case.name, first_words(views[0]) if views else "", why_short(case)])
     print_table(rows, shrink={1: 16, 2: 20}, drop=(1,))
-    print(f"{plural(len(found), 'case')} to mend.")
+    say(f"{plural(len(found), 'case')} to mend.")
 
 
 def _as_json(collection: "Collection", case: "Case", now: int) -> dict[str, Any]:

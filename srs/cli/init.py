@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from srs.cli.output import tell
+from srs.cli.output import say, tell
 
 
 def init(
@@ -29,11 +29,11 @@ def init(
     root = Path(folder).expanduser() if folder else default_collection(environ)
     if not (git and not empty and not source and (root / SETTINGS_NAME).is_file()):
         make_collection(root, environ, Path(source).expanduser() if source else None, empty)
-        print(f"Made a collection in {root}.")
+        say(f"Made a collection in {root}.")
     there = "" if root == default_collection(environ) else f" -C {shlex.quote(str(root))}"
     if git:
         _set_up_git(root, ctx, there)
-    print(f"Study it: srs{there} review")
+    say(f"Study it: srs{there} review")
 
 
 def _set_up_git(root: Path, ctx: typer.Context, there: str) -> None:
@@ -41,12 +41,12 @@ def _set_up_git(root: Path, ctx: typer.Context, there: str) -> None:
 
     made = set_up(root.resolve(), ctx.obj.environ)
     if made.new:
-        print("It is a git repository now. Its journal tells when you studied: think of that before you publish it.")
+        say("It is a git repository now. Its journal tells when you studied: think of that before you publish it.")
     elif made.written:
-        print(f"It is a git repository already; added {' and '.join(made.written)}.")
+        say(f"It is a git repository already; added {' and '.join(made.written)}.")
     else:
-        print("It is a git repository already, and set up.")
+        say("It is a git repository already, and set up.")
     if made.committed:
-        print(f"All of it is committed. To share it: git remote add origin URL, then srs{there} sync")
+        say(f"All of it is committed. To share it: git remote add origin URL, then srs{there} sync")
     elif made.refused:
         tell(f"Nothing is committed yet: {made.refused}. `srs{there} sync` does it.")

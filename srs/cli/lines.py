@@ -9,7 +9,7 @@ from srs.cli.output import span_short
 from srs.cli.preferences import preferences
 from srs.cli.terminal.safe import visible
 from srs.collection.collection import CardChanged, ClockDoubt, Collection
-from srs.errors import SrsError, sentence
+from srs.errors import SrsError
 from srs.study.session import Finished, Pause, Question, Revealed, Session
 
 _FIRST = "A blank line shows the answer, then rate it; u takes the last one back, q ends, ? tells the rest."
@@ -105,7 +105,8 @@ class _Lines:
             names = ", ".join(f"{number} {name}" for number, name in enumerate(asides.FLAGS))
             print(f"Flag it with f and a number: {names}.")
         elif word == "i":
-            told = asides.explanation(self._session, self._collection, self._clock())
+            card = asides.question_of(self._session).item.card
+            told = asides.explanation(self._collection, card, self._clock())
             for sentences in (told.why, told.memory, told.more):
                 if sentences:
                     self._tell(" ".join(sentences))
@@ -146,7 +147,7 @@ class _Lines:
             self._tell(error.sentences)
             done = False
         except ClockDoubt as error:
-            self._tell(f"{sentence(error.message)} Is the clock right? y: yes, record it; anything else: no.")
+            self._tell(wording.clock_question(error))
             if sys.stdin.readline().strip().lower() != "y":
                 return False
             self._collection.accept_clock()

@@ -4,15 +4,19 @@ import json
 import re
 import sys
 from collections.abc import Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from srs.errors import SrsError
 
 if TYPE_CHECKING:
+    from srs.errors import Problem
     from srs.memory.schedule import Answer
 
 _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+# What stays on one line: a command to be copied, what stands in backquotes, a word.
+_COMMAND = r"(?:^|(?<=: ))(?:srs|git|cd) (?:(?![.,;](?: |$)| \().)+\S?"
+_UNBROKEN = re.compile(rf"{_COMMAND}|(?:`[^`\n]{{1,60}}`|[^ ])+")
 _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 
 
@@ -23,18 +27,44 @@ def print_json(value: Any) -> None:
     sys.stdout.write(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
 
 
-def tell(text: str) -> None:
-    """A message on stderr. Control characters are shown, not sent."""
-    from srs.cli.terminal.safe import visible
+def say(text: str) -> None:
+    """Sentences on stdout. Control characters are shown, not sent; a terminal does not break inside words."""
+    _print(text, sys.stdout)
 
-    print(visible(text), file=sys.stderr)
+
+def tell(text: str) -> None:
+    """The same on stderr: messages."""
+    _print(text, sys.stderr)
 
 
 def complain(message: str, hint: str = "") -> None:
     """Why a command failed and what mends it, on stderr."""
     tell(f"srs: {message}")
+    _print_hint(hint, "     ", sys.stderr)
+
+
+def say_hint(hint: str, indent: str) -> None:
+    """What mends something, on stdout; a sample in it, whose lines begin with spaces, is not wrapped."""
+    _print_hint(hint, indent, sys.stdout)
+
+
+def say_problem(problem: "Problem") -> None:
+    """A problem with its place and what mends it, on stdout."""
+    say(f"{problem.path}:{problem.line}:{problem.column}: {problem.severity}: {problem.message}")
+    say_hint(problem.hint, "    ")
+
+
+def _print_hint(hint: str, indent: str, stream: TextIO) -> None:
     for line in hint.splitlines():
-        tell(f"     {line}")
+        _print(indent + line, stream, wraps=not line.startswith(" "))
+
+
+def _print(text: str, stream: TextIO, wraps: bool = True) -> None:
+    from srs.cli.terminal.safe import visible
+
+    terminal = terminal_size(stream) if wraps else None
+    for line in wrapped(text, terminal[0]) if terminal else [visible(text)]:
+        print(line, file=stream)
 
 
 def ask(question: str, default: str = "") -> str:
@@ -65,27 +95,53 @@ def ellipsis() -> str:
     return "…" if takes_unicode() else "..."
 
 
-def terminal_size() -> tuple[int, int] | None:
-    """Columns and rows of the terminal that stdout is; None where it is none, and nothing has to fit."""
+def terminal_size(stream: TextIO | None = None) -> tuple[int, int] | None:
+    """Columns and rows of the terminal that stdout or `stream` is; None where it is none, and nothing has to fit."""
     from srs.cli.terminal.keys import size
 
-    return size() if sys.stdout.isatty() else None
+    return size() if (stream or sys.stdout).isatty() else None
 
 
 def wrapped(text: str, columns: int) -> list[str]:
-    """Lines of at most `columns` cells, broken at spaces. Control characters are shown, not sent."""
+    """Lines of at most `columns` cells, broken at spaces alone. Control characters are shown, not sent.
+
+    Words, what stands in backquotes, and a command after a colon are left whole, since they may be copied; where one is
+    wider than `columns`, so is its line. A line that begins with spaces goes on under its first word.
+    """
     from srs.cli.terminal.safe import visible
-    from srs.cli.terminal.style import Span
-    from srs.cli.terminal.width import wrap
+    from srs.cli.terminal.width import width
 
-    return ["".join(span.text for span in line) for line in wrap([Span(visible(text))], columns)]
+    lines: list[str] = []
+    for paragraph in visible(text).split("\n"):
+        if width(paragraph) <= columns:
+            lines.append(paragraph)
+            continue
+        body = paragraph.lstrip(" ")
+        line = indent = " " * (len(paragraph) - len(body))
+        end = 0
+        for word in _UNBROKEN.finditer(body):
+            gap = body[end : word.start()]
+            if end and width(line) + len(gap) + width(word[0]) > columns:
+                lines.append(line)
+                line, gap = indent, ""
+            line, end = line + gap + word[0], word.end()
+        lines.append(line)
+    return lines
 
 
-def say(text: str) -> None:
-    """A sentence or two on stdout; a terminal does not break inside its words."""
-    terminal = terminal_size()
-    for line in wrapped(text, terminal[0]) if terminal else [text]:
-        print(line)
+def beside(parts: Sequence[str], columns: int | None, between: str = "  ·  ") -> list[str]:
+    """`one  ·  two`, on as few lines of at most `columns` cells as it takes; no line begins or ends with `between`."""
+    from srs.cli.terminal.safe import visible
+    from srs.cli.terminal.width import width
+
+    lines: list[str] = []
+    for part in map(visible, parts):
+        longer = f"{lines[-1]}{between}{part}" if lines else part
+        if lines and (columns is None or width(longer) <= columns):
+            lines[-1] = longer
+        else:
+            lines.append(part)
+    return lines
 
 
 def clipped(text: str, cells: int, dots: str = "…") -> str:

@@ -34,6 +34,7 @@ DEFAULT_KEYS: Mapping[str, tuple[str, ...]] = {
     "mark": ("m",),
     "why": ("i",),
     "source": ("o",),
+    "replay": ("r",),
     "skip": ("n",),
     "help": ("?",),
     "quit": ("q",),

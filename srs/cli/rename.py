@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from srs.cli.context import opened
+from srs.cli.output import say
 
 
 def rename(
@@ -16,10 +17,9 @@ def rename(
 
     Example: srs rename karpathy-backprop backpropagation
     """
-    from srs.cli.terminal.safe import visible
     from srs.upkeep.rename import rename_note
 
     collection, _ = opened(ctx)
     done = rename_note(collection, old, new)
-    print(visible(f"Renamed {done.old} to {done.new} in {done.place}"))
-    print(f"To have the old id again: srs rename {done.new} {done.old}")
+    say(f"Renamed {done.old} to {done.new} in {done.place}")
+    say(f"To have the old id again: srs rename {done.new} {done.old}")

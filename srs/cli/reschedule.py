@@ -6,7 +6,7 @@ import typer
 
 from srs.cli.card import chosen
 from srs.cli.context import opened
-from srs.cli.output import agreed, print_json, print_table
+from srs.cli.output import agreed, print_json, print_table, say
 from srs.errors import UsageError
 from srs.memory.days import iso_day, parse_day
 from srs.words import plural
@@ -45,22 +45,22 @@ def reschedule(
     elif not planned.moves:
         where = "due on that day already" if to else "due where the settings of today put it"
         found = f"{plural(planned.cards, 'card')} in review: each is {where}."
-        print(found if planned.cards else "No card is in review, so there is no day to move.")
+        say(found if planned.cards else "No card is in review, so there is no day to move.")
     else:
         loads = [(day, planned.before.get(day, 0), planned.after.get(day, 0)) for day in days]
         rows = [[_name(day, today), str(before), str(after)] for day, before, after in loads if before or after]
         head = f"{len(planned.moves)} of {plural(planned.cards, 'card')} in review would move."
-        print(f"{head} {'Reviews on each day:' if rows else f'There are no reviews in {_SHOWN_DAYS} days.'}")
+        say(f"{head} {'Reviews on each day:' if rows else f'There are no reviews in {_SHOWN_DAYS} days.'}")
         if rows:
             print_table([["day", "now", "then"], *rows], right=(1, 2))
         if len(planned.moves) <= _SHOWN_MOVES:
             for move in planned.moves:
-                print(f"{move.card}: {_name(move.old, today)} -> {_name(move.new, today)}")
+                say(f"{move.card}: {_name(move.old, today)} -> {_name(move.new, today)}")
     if not planned.moves or (as_json and not yes) or not (yes or agreed("Move them?")):
         return
     carry_out(collection, planned.moves, now)
     if not as_json:
-        print(f"Moved {plural(len(planned.moves), 'card')}. Take it back: srs undo")
+        say(f"Moved {plural(len(planned.moves), 'card')}. Take it back: srs undo")
 
 
 def _day(text: str) -> int | None:

@@ -7,7 +7,7 @@ import typer
 
 from srs.cli.card import find_cards
 from srs.cli.context import opened
-from srs.cli.output import comes_back, in_words, print_json, print_table
+from srs.cli.output import beside, comes_back, in_words, print_json, print_table, say, terminal_size
 from srs.cli.wording import took_back
 from srs.collection.collection import Collection
 from srs.errors import SrsError, UsageError
@@ -19,6 +19,7 @@ from srs.memory.state import Reviewing, Studied
 RATINGS = Answers._fields
 
 _LISTED = 20
+_LEAST = 7  # cells of a card that are shown before another column goes
 _ENDING = 8  # characters of an id that are printed, and enough to name it
 
 
@@ -40,7 +41,7 @@ def next_card(
         if as_json:
             print_json({"card": None, "front": None, "back": None, "answers": None})
         else:
-            print("Nothing is left to study now.")
+            say("Nothing is left to study now.")
         return
     view, face = collection.view(item.card, now), collection.face(item.card)
     answers = collection.preview(item.card, now)
@@ -48,13 +49,11 @@ def next_card(
     if as_json:
         print_json({"card": view.as_json(), "front": front, "back": back, "answers": _answers_json(answers)})
         return
-    from srs.cli.terminal.safe import visible
-
-    print(view.id)
-    print()
-    print(visible(front))
-    print()
-    print("   ".join(f"{name} {in_words(each, now)}" for name, each in answers._asdict().items()))
+    say(f"{view.id}\n\n{front}\n")
+    leads_to = [f"{name} {in_words(each, now)}" for name, each in answers._asdict().items()]
+    terminal = terminal_size()
+    for line in beside(leads_to, terminal[0] if terminal else None, "   "):
+        print(line)
 
 
 def answer(
@@ -83,7 +82,7 @@ def answer(
         print_json({"event": collection.event_json(given.review), "card": after.as_json()})
     else:
         name = RATINGS[given.review.rating - 1].capitalize()
-        print(f"{name}: {view.id} comes back {comes_back(given.answer, now)}.")
+        say(f"{name}: {view.id} comes back {comes_back(given.answer, now)}.")
 
 
 def undo(
@@ -92,7 +91,9 @@ def undo(
     show: Annotated[bool, typer.Option("--list", help="Print the newest events instead.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Take back the newest thing done on this device, or a named one. Again takes back the one before.
+    """Take back what was done last on this device, or a named event.
+
+    Again takes back what was done before that.
 
     Example: srs undo
     """
@@ -108,7 +109,7 @@ def undo(
     if as_json:
         print_json({"event": collection.event_json(undone[0]), "card": view.as_json() if view else None})
         return
-    print(f"{took_back(undone)}.")
+    say(f"{took_back(undone)}.")
 
 
 def _list_events(collection: Collection, as_json: bool) -> None:
@@ -123,7 +124,7 @@ def _list_events(collection: Collection, as_json: bool) -> None:
         print_json([line | more for line, more in zip(lines, told, strict=True)])
         return
     if not found:
-        print("Nothing was done yet.")
+        say("Nothing was done yet.")
         return
     several = len({device for _, device, _ in found}) > 1
     rows = []
@@ -133,7 +134,8 @@ def _list_events(collection: Collection, as_json: bool) -> None:
         state = "taken back" if dead else ""
         rows.append([event.id[-_ENDING:], at, *([device] if several else []), kind_of(event), about, state])
     head = ["event", "when", *(["device"] if several else []), "did", "to", "state"]
-    print_table([head, *rows])
+    when, to = head.index("when"), head.index("to")
+    print_table([head, *rows], shrink={to: _LEAST}, drop=(*([2] if several else []), when))
 
 
 def _rating(text: str) -> int:

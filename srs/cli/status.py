@@ -25,7 +25,7 @@ def status(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
     short: Annotated[bool, typer.Option("--short", help="One short line, for a prompt or a tmux bar.")] = False,
 ) -> None:
-    """Show what is left to study today, how long it takes, and what tomorrow holds.
+    """Show what is left today, how long it takes, and tomorrow.
 
     Example: srs status --short
     """
@@ -142,7 +142,7 @@ def plan(backlog: "Backlog") -> str:
     if backlog.days is None:
         return f"{left} What fades first comes first; fewer new cards for a while help."
     days = f"{number_word(backlog.days)} day{'' if backlog.days == 1 else 's'}"
-    return f"{left} {number_word(backlog.minutes).capitalize()} minutes a day clears this in {days}."
+    return f"{left} {number_word(backlog.minutes).capitalize()} minutes of reviews a day clear them in {days}."
 
 
 def _decks(numbers: dict[str, Any], columns: int, room: int, unicode: bool) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import agreed, complain, print_json, tell
+from srs.cli.output import agreed, complain, print_json, say, tell
 from srs.words import plural
 
 if TYPE_CHECKING:
@@ -34,11 +34,12 @@ def sync(
     yes: Annotated[bool, typer.Option("--yes", help="Even if all notes, or most of many, are gone.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Commit the collection, merge what your other devices sent, and send what they have not.
+    """Bring all your devices to the same state, through git.
+
+    Commits the collection, merges what your other devices sent, and sends what they have not.
 
     Example: srs sync
     """
-    from srs.cli.terminal.safe import visible
     from srs.upkeep.sync import Vanished, sync
 
     collection, _ = opened(ctx)
@@ -55,7 +56,7 @@ def sync(
         print_json(_as_json(report))
     else:
         for line in _said(report):
-            print(visible(line))
+            say(line)
     for conflict in report.conflicts:
         tell(_told(conflict))
     if any(conflict.notes for conflict in report.conflicts):

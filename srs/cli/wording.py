@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 
 from srs.cli.output import comes_back, in_words, span_short
-from srs.collection.collection import Answered, Collection
+from srs.collection.collection import Answered, ClockDoubt, Collection
+from srs.errors import sentence
 from srs.memory.events import Event, Import, card_of, kind_of
 from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
 from srs.words import plural
@@ -105,6 +106,11 @@ _DONE = {
     "review": "answer", "suspend": "suspension", "unsuspend": "unsuspending", "bury": "burying", "unbury": "unburying",
     "due": "new due day", "amend": "new time",
 }  # fmt: skip
+
+
+def clock_question(doubt: ClockDoubt) -> str:
+    """Asked before something is recorded under a clock that is in doubt."""
+    return f"{sentence(doubt.message)} Is the clock right? y: yes, record it; anything else: no."
 
 
 def took_back(undone: Sequence[Event | Skip]) -> str:

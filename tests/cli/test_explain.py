@@ -65,7 +65,7 @@ day         answer after recall   then  stability  difficulty
 """
 
 NARROW = """\
-france:answer  ·  World::Cities  ·
+france:answer  ·  World::Cities
 decks/cities.yaml:4
 
 It has been due since 2026-02-28, 2 days
@@ -117,7 +117,7 @@ day         answer after recall   then
 """
 
 DUMB = """\
-france:answer  -  World::Cities  -
+france:answer  -  World::Cities
 decks/cities.yaml:4
 
 It has been due since 2026-02-28, 2 days

@@ -218,6 +218,15 @@ def test_a_conflict_edited_by_hand(marked: Srs, terminal: Run) -> None:
     assert (marked.root / "decks/cities.yaml").read_text() == DECK
 
 
+def test_a_conflict_that_an_edit_leaves(marked: Srs, terminal: Run) -> None:
+    """When the edit leaves both versions, the case stays and is not called settled."""
+    marked.deck("cities", DECK + OTHER)
+    run = terminal(marked, "fix", "spain", env=editor(marked, 'sed -i "s/Barcelona/Cadiz/" $file'))
+    run.sees("1 of 1")
+    run.press("e", "This is how it is as edited.", "a: Cadiz", "a: Madrid")
+    run.press("q", "1 edited. 1 case left")
+
+
 def test_the_page_that_a_card_comes_from(bare: Srs, terminal: Run) -> None:
     """A card from a page of the web says its address, and o opens it."""
     browser = bare.home / "browser"

@@ -236,3 +236,11 @@ def test_a_pause_is_told(bare: Srs) -> None:
     assert done.out.count("The next card is due in 10m. A blank line looks again; q ends.") == 2
     assert "Took back the answer of x:answer." in done.out
     assert "1 card answered: 1 easy." in done.out
+
+
+def test_a_clock_in_doubt(srs: Srs) -> None:
+    """Under a clock that stands before the newest event a line asks before an answer is recorded; only y goes on."""
+    assert srs("mark", "france", "x", "--now", "2199-04-01T09:00:00Z").code == 0
+    done = srs("review", "italy", lines="\n3\nn\n3\ny\nq\n", env={"SRS_NOW": ""})
+    assert done.out.count("Is the clock right? y: yes, record it; anything else: no.") == 2
+    assert done.out.count("Good: comes back") == 1 and len(srs.journal()) == 2

@@ -419,22 +419,92 @@ def test_typing_in_a_dumb_terminal(bare: Srs, terminal: Run) -> None:
     run.press("q", "No card was answered.")
 
 
-def test_sounds(bare: Srs, terminal: Run) -> None:
-    """Where the user named a player, the first sound of a side is played as it appears; without one nothing is run."""
-    bare.collection(a="notes:\n  - q: 'Listen [sound:one.mp3]'\n    a: 'It is [sound:two.mp3]'\n")
-    (bare.root / "media").mkdir()
-    for name in ("one.mp3", "two.mp3"):
-        (bare.root / "media" / name).write_bytes(b"")
-    heard = bare.home / "heard"
-    folder = bare.home / ".config" / "srs"
-    folder.mkdir(parents=True)
-    (folder / "config.toml").write_text(f"format = 1\nplayer = \"sh -c 'basename $0 >> {heard}'\"\n")
+def test_undo_while_typing(bare: Srs, terminal: Run) -> None:
+    """Under a line being typed stands how to take back the answer before, with the user's own keys."""
+    asks = "".join(f"  - ask: What is {n}?\n    id: n{n}\n    answer: it\n" for n in (1, 2))
+    bare.collection(a=f"notes:\n{asks}")
+    configured(bare, '[keys]\nundo = "z"\n')
     run = terminal(bare, "review")
-    for keys, name in (("", "one.mp3"), (" ", "two.mp3")):
-        run.press(keys, "Listen")
-        end = time.monotonic() + 20
-        while not heard.exists() or name not in heard.read_text():
-            assert time.monotonic() < end
-            time.sleep(0.05)
+    run.sees("What is 1?", "esc other keys: z takes back, ? all")
+    run.press("it\r", "That is right.")
+    run.press("3", "What is 2?", "esc other keys: z takes back, ? all")
+    run.press("\x1b", "z takes back    ? all keys")
+    run.press("z", "Took back the answer of", "What is 1?")
+
+
+def test_a_clock_in_doubt(srs: Srs, terminal: Run) -> None:
+    """Under a clock that stands before the newest event it is asked before an answer is recorded; only y goes on."""
+    assert srs("mark", "france", "x", "--now", "2199-04-01T09:00:00Z").code == 0
+    run = terminal(srs, "review", "italy", env={"SRS_NOW": ""})
+    run.sees("Capital of Italy?")
+    run.press(" ", "3 Good")
+    run.press("3", "Is the clock right? y: yes, record it;")
+    run.press("n", "3 Good")
+    assert len(srs.journal()) == 1
+    run.press("3", "Is the clock right?")
+    run.press("y", "Good: comes back")
+    assert len(srs.journal()) == 2
+
+
+def configured(srs: Srs, text: str) -> None:
+    """The user's own config.toml."""
+    folder = srs.home / ".config" / "srs"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text(f"format = 1\n{text}")
+
+
+@pytest.fixture
+def listening(bare: Srs) -> Srs:
+    """A card with a sound on each side, one with a sound on its front, one without."""
+    bare.collection(
+        a="notes:\n  - q: 'Listen [sound:one.mp3]'\n    a: 'It is [sound:two.mp3]'\n"
+        "  - q: 'Which bird? [sound:bird.mp3]'\n    a: A wren\n  - q: Silent?\n    a: Yes\n"
+    )
+    (bare.root / "media").mkdir()
+    for name in ("one.mp3", "two.mp3", "bird.mp3"):
+        (bare.root / "media" / name).write_bytes(b"")
+    return bare
+
+
+def hears(srs: Srs, *names: str) -> None:
+    """Wait until the player was given these files, in this order, and no others."""
+    end = time.monotonic() + 20
+    while not (srs.home / "heard").exists() or (srs.home / "heard").read_text().split() != list(names):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_sounds(listening: Srs, terminal: Run) -> None:
+    """The first sound of a side is played as it appears; r plays the last one heard again, and ? says so."""
+    configured(listening, f"player = \"sh -c 'basename $0 >> {listening.home}/heard'\"\n")
+    run = terminal(listening, "review")
+    run.sees("Listen")
+    hears(listening, "one.mp3")
+    run.process.send("r")
+    hears(listening, "one.mp3", "one.mp3")
+    run.press(" ", "3 Good")
+    hears(listening, "one.mp3", "one.mp3", "two.mp3")
+    run.process.send("r")
+    hears(listening, "one.mp3", "one.mp3", "two.mp3", "two.mp3")
+    run.press("?", "any key goes back")
+    assert re.search(r"r +the sound again", run.text)
+    run.press("x", "3 Good")
+    run.press("4", "Which bird?")
+    hears(listening, "one.mp3", "one.mp3", "two.mp3", "two.mp3", "bird.mp3")
+    run.press(" ", "A wren", "3 Good")
+    run.process.send("r")
+    hears(listening, "one.mp3", "one.mp3", "two.mp3", "two.mp3", "bird.mp3", "bird.mp3")
+    run.press("4", "Silent?")
+    run.press("r", "There is no sound here.")
+    run.press("?", "any key goes back")
+    assert "the sound again" not in run.text
+    run.press("x", "Silent?")
+    run.press("q", "2 cards answered")
+
+
+def test_a_sound_without_a_player(listening: Srs, terminal: Run) -> None:
+    """Without a player nothing is said of sounds until r asks for one; then it is told what to write, and where."""
+    run = terminal(listening, "review")
+    assert "player" not in run.sees("Listen", "q ends")
+    run.press("r", "No player is named.", "player =")
     run.press("q", "No card was answered.")
-    assert heard.read_text().split() == ["one.mp3", "two.mp3"]

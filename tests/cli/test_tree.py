@@ -57,6 +57,30 @@ def test_first_words(bare: Srs) -> None:
     assert told["mizu:answer"].endswith("…") and width(told["mizu:answer"]) <= 48
 
 
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("Is **bold** _bold_, `a*b*c` [code](https://example.org)?", "Is bold bold, a*b*c code"),
+        ("The sum $\\sum_{i=1}^n i$ and $x^2$?", "The sum ∑ᵢ₌₁ⁿ i and x²?"),
+        ("Five * three * two, snake_case_name, 3 < 4?", "Five * three * two, snake_case_name, 3 < 4?"),
+        ("- one\n        - **two**", "- one - two"),
+        ("![a triangle](t.png) What is it?", "[a triangle] What is it?"),
+        ("R&amp;D &lt;b&gt; costs 5 \\* 3", "R&D <b> costs 5 * 3"),
+    ],
+)
+def test_plain_words(bare: Srs, text: str, words: str) -> None:
+    """The text is shown as it reads, without the signs of Markdown; maths as on a card."""
+    bare.collection(a=f"notes:\n  - id: x\n    q: |-\n        {text}\n    a: y\n")
+    assert bare("list").out.splitlines()[1].split("  ")[1].startswith(words)
+
+
+def test_a_gap_is_no_link(bare: Srs) -> None:
+    """What a cloze asks for stays `[...]`, whatever stands beside it."""
+    bare.collection(a="notes:\n  - id: x\n    cloze: The **call** {{c1::f}}(x) gives {{c2::`y`}}.\n")
+    texts = [line.split("  ")[1] for line in bare("list").out.splitlines()[1:3]]
+    assert texts == ["The call [...](x) gives y.", "The call f(x) gives [...]."]
+
+
 @pytest.mark.parametrize("columns", [80, 40, 24])
 @pytest.mark.parametrize("words", [["list"], ["list", "--tree"], ["list", "--tree", "deck:言語"]])
 def test_it_fits(bare: Srs, terminal: Callable[..., Terminal], columns: int, words: list[str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+from srs.cli.terminal.safe import visible
 from srs.cli.terminal.width import graphemes, width
 
 LONGEST = 2000
@@ -39,6 +40,12 @@ class Line:
         room = max(1, columns - 1)  # the cursor may stand behind the last letter
         before = _last(self._before, room)
         return before + _first(self._after, room - width(before)), width(before)
+
+    def prompt(self, columns: int) -> tuple[str, int]:
+        """The same behind a sign that asks for it, safe to print."""
+        sign = "> "
+        text, cursor = self.shown(columns - len(sign))
+        return sign + visible(text), len(sign) + cursor
 
     def _insert(self, text: str) -> None:
         self._before += text[: max(0, LONGEST - len(self.text))]

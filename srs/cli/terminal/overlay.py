@@ -4,7 +4,8 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srs.cli.terminal.style import Palette, Span
+from srs.cli.terminal.safe import visible
+from srs.cli.terminal.style import Line, Palette, Span
 from srs.cli.terminal.width import wrap
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ _MEANINGS = {
     "mark": "mark the card, with a few words on what is wrong",
     "why": "why the card is due",
     "source": "the text or the page that the card comes from",
+    "replay": "the sound again",
     "help": "these keys",
     "quit": "end the sitting; so do Ctrl-C and Ctrl-D",
 }
@@ -41,10 +43,15 @@ class Overlay:
     lines: Callable[[int, int], Sequence[str]]
 
 
-def keys(prefs: "Preferences", colours: Palette) -> Overlay:
-    """All keys as they are bound now."""
-    rows = [(", ".join(prefs.keys_of(action)), meaning) for action, meaning in _MEANINGS.items()]
-    rows = [row for row in (*rows, *_ALSO) if row[0]]
+def sitting_keys(prefs: "Preferences", sound: bool) -> list[tuple[str, str]]:
+    """The keys of a sitting as they are bound now, and what they do; `sound`: there is one to be heard again."""
+    told = {action: meaning for action, meaning in _MEANINGS.items() if action != "replay" or sound}
+    rows = [(", ".join(prefs.keys_of(action)), meaning) for action, meaning in told.items()]
+    return [row for row in (*rows, *_ALSO) if row[0]]
+
+
+def keys(rows: Sequence[tuple[str, str]], colours: Palette) -> Overlay:
+    """Keys and what they do."""
 
     def made(columns: int, height: int) -> list[str]:
         wide = min(max(len(names) for names, _ in rows), max(3, columns // 3))
@@ -70,9 +77,21 @@ def why(explanation: "Explanation", colours: Palette, ascii_only: bool) -> Overl
 
 def source(passage: "Passage", colours: Palette) -> Overlay:
     """The passage that a card was taken from."""
-    from srs.cli.asides import passage_lines
-
     title = f"{passage.path}, line {passage.first}"
     if passage.last > passage.first:
         title = f"{passage.path}, lines {passage.first} to {passage.last}"
     return Overlay(title, lambda columns, rows: [colours.line(line) for line in passage_lines(passage, columns)])
+
+
+def passage_lines(passage: "Passage", columns: int) -> list[Line]:
+    """A passage with its line numbers, what stands around it muted."""
+    found: list[Line] = []
+    numbered = passage.numbered()
+    wide = len(str(numbered[-1][0])) if numbered else 1
+    for number, text, belongs in numbered:
+        sign, styles = ("│", ()) if belongs else (" ", ("muted",))
+        wrapped = wrap([Span(visible(text.expandtabs(4)), styles)], max(8, columns - wide - 3))
+        for n, line in enumerate(wrapped):
+            label = str(number) if not n else ""
+            found.append((Span(f"{label:>{wide}} {sign} ", ("muted",)), *line))
+    return found

@@ -1,61 +1,26 @@
-"""What a sitting shows: the session's step, and what is asked or laid over it, as pages. Knows no keys."""
-
-from collections.abc import Callable
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+"""What a sitting shows: the session's step as a page, the keys that fit it at its foot. Knows not what keys do."""
 
 from srs.cli import asides, wording
 from srs.cli.output import span_short
-from srs.cli.preferences import Preferences
+from srs.cli.terminal.desk import Desk
 from srs.cli.terminal.line import Line
-from srs.cli.terminal.safe import visible
-from srs.cli.terminal.screen import Faces, Page, Screen, head
+from srs.cli.terminal.screen import Page, head
 from srs.study.session import Finished, Pause, Question, Revealed, Session
-
-if TYPE_CHECKING:
-    from srs.cli.terminal.overlay import Overlay
 
 RATINGS = {"again": 1, "hard": 2, "good": 3, "easy": 4}
 _BETWEEN = " " * 5
 _NARROW = 60  # columns under which little is said of the keys
 
 
-@dataclass(frozen=True, slots=True)
-class Ask:
-    """A question at the foot. `take` gets the next key or, where there is a `line`, the text typed; what it tells."""
-
-    text: str
-    take: Callable[[str], str]
-    line: Line | None = None
-
-
-@dataclass(slots=True)
-class View:
-    """What is shown besides the step. `note` is said once, above the keys; `line` is the answer being typed."""
-
-    note: str = ""
-    overlay: "Overlay | None" = None
-    ask: Ask | None = None
-    line: Line | None = None
-
-
 class Pages:
     """The pages of one sitting. `beginner`: no card was ever answered before."""
 
-    def __init__(
-        self,
-        session: Session,
-        clock: Callable[[], int],
-        prefs: Preferences,
-        screen: Screen,
-        faces: Faces,
-        beginner: bool,
-    ) -> None:
+    def __init__(self, session: Session, desk: Desk, beginner: bool) -> None:
         self._session = session
-        self._clock = clock
-        self._prefs = prefs
-        self._screen = screen
-        self._faces = faces
+        self._clock = desk.clock
+        self._prefs = desk.prefs
+        self._screen = desk.screen
+        self._faces = desk.faces()
         self._beginner = beginner
 
     def suggested(self, step: Revealed) -> int:
@@ -63,15 +28,11 @@ class Pages:
         wanted = step.suggested or 3
         return wanted if any(RATINGS[name] == wanted and self.key(name) for name in RATINGS) else 3
 
-    def page(self, view: View) -> Page:
-        """What is to be seen now."""
+    def page(self, line: Line | None) -> Page:
+        """What is to be seen now; `line` is the answer being typed."""
         step, screen = self._session.step, self._screen
-        if view.overlay:
-            title = screen.text(view.overlay.title, "heading")[:1]
-            body = view.overlay.lines(screen.columns, max(1, screen.rows - 6))
-            return Page(title, body, screen.text("any key goes back", "muted"))
         if isinstance(step, Pause):
-            return self._pause(step, view)
+            return self._pause(step)
         assert isinstance(step, Question | Revealed)
         question = asides.question_of(self._session)
         front, answer = self._faces.sides(question.face, isinstance(step, Revealed))
@@ -79,17 +40,17 @@ class Pages:
             rule = screen.colours.paint("─" * screen.columns, "muted")
             answer = [rule, "", *self._compared(step), *answer]
             front = [*front, ""]
-        foot, line = self._foot(step, view)
-        return Page(self._head(question), [*front, *answer], foot, len(front) if answer else 0, line)
+        typed = line.prompt(screen.columns) if line and isinstance(step, Question) else None
+        foot = self._under_back(step) if isinstance(step, Revealed) else self._under_front(typing=typed is not None)
+        return Page(self._head(question), [*front, *answer], foot, len(front) if answer else 0, typed)
 
-    def _pause(self, step: Pause, view: View) -> Page:
+    def _pause(self, step: Pause) -> Page:
         screen = self._screen
         wait = span_short(max(0, step.until - self._clock()))
         body = screen.text(f"The next card is due in {wait}.") + screen.text("It comes by itself: wait, or end here.")
         hint = self._hint(("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
         said = wording.summary(self._session.tally, Finished(), self._clock())[0]
-        foot = screen.text(view.ask.text, "warning") if view.ask else [*self._said(view), *hint]
-        return Page(head([said], "", screen.columns, screen.colours), body, foot)
+        return Page(head([said], "", screen.columns, screen.colours), body, hint)
 
     def _head(self, question: Question) -> list[str]:
         columns, colours = self._screen.columns, self._screen.colours
@@ -111,30 +72,33 @@ class Pages:
 
         return [*typed.lines(step.comparison, self._screen.columns, self._screen.colours), ""]
 
-    def _foot(self, step: Question | Revealed, view: View) -> tuple[list[str], tuple[str, int] | None]:
-        """The lines under the card, and the one being typed."""
-        if view.ask:
-            line = view.ask.line
-            return self._screen.text(view.ask.text, "warning"), self._prompt(line) if line else None
-        if isinstance(step, Revealed):
-            given = [("show", f"gives {wording.RATINGS[self.suggested(step) - 1]}")] if step.suggested else []
-            hint = self._hint(*given, ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
-            return [*self._said(view), *self._explained(), *self._buttons(step), *hint], None
-        if view.line:
-            keys = "enter shows the answer    esc other keys"
-            if self._screen.columns < len(keys):
-                keys = "enter: answer   esc: keys"
-            return [*self._said(view), *self._screen.text(keys, "muted")], self._prompt(view.line)
-        hint = self._hint(("show", "shows the answer"), ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
-        return [*self._said(view), *hint], None
+    def _under_front(self, typing: bool) -> list[str]:
+        if typing:
+            return self._screen.text(self._while_typing(), "muted")
+        return self._hint(("show", "shows the answer"), ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
 
-    def _said(self, view: View) -> list[str]:
-        return [*self._screen.text(view.note, "warning"), ""] if view.note else []
+    def _while_typing(self) -> str:
+        """While letters are letters: how to get at the keys, as far as there is room for it."""
+        undo, help_ = self.key("undo"), self.key("help")
+        more = ", ".join(filter(None, (undo and f"{undo} takes back", help_ and f"{help_} all")))
+        wide = "enter shows the answer    esc other keys"
+        short = "enter: answer   esc: keys"
+        forms = (f"{wide}: {more}" if more else wide, f"{short}, {undo}: undo" if undo else short, short)
+        return next((form for form in forms if len(form) <= self._screen.columns), short)
 
-    def _prompt(self, line: Line) -> tuple[str, int]:
-        sign = "> "
-        text, cursor = line.shown(self._screen.columns - len(sign))
-        return sign + visible(text), len(sign) + cursor
+    def _under_back(self, step: Revealed) -> list[str]:
+        given = [("show", f"gives {wording.RATINGS[self.suggested(step) - 1]}")] if step.suggested else []
+        hint = self._hint(*given, ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
+        return [*self._explained(), *self._buttons(step), *hint]
+
+    def no_meaning(self) -> str:
+        """What is told after a key without a meaning."""
+        step, help_, show = self._session.step, self.key("help"), self.key("show")
+        if isinstance(step, Question):
+            return f"{show} shows the answer, {help_} all keys." if show else ""
+        offered = self.offered(step) if isinstance(step, Revealed) else []
+        names = ", ".join(f"{key} {name}" for key, name, _ in offered)
+        return f"{names}; {help_} shows all keys." if help_ else f"{names}."
 
     def _hint(self, *told: tuple[str, str]) -> list[str]:
         """The few keys that are told under every card; the narrower the terminal, the fewer words."""

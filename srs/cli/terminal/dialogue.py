@@ -1,0 +1,188 @@
+"""Key by key through pages, with a note, a question at the foot, something laid over. Knows no session and no walk."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from srs.cli import asides, wording
+from srs.cli.terminal.desk import Desk
+from srs.cli.terminal.keys import Hangup
+from srs.cli.terminal.line import Line
+from srs.cli.terminal.screen import Page
+from srs.collection.collection import ClockDoubt
+from srs.errors import SrsError
+
+if TYPE_CHECKING:
+    from srs.cards.note import Note
+    from srs.cli.terminal.overlay import Overlay
+
+_LEAVE = ("ctrl-c", "ctrl-d", "eof")
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """A question at the foot. `take` gets the next key or, where there is a `line`, the text typed; what it tells."""
+
+    text: str
+    take: Callable[[str], str]
+    line: Line | None = None
+
+
+class Dialogue:
+    """What is between two keys. `_note` is said once, above the keys; `last_words` are to be told after the end.
+
+    Who derives from it says what a key does (`_do`), what follows from that (`_settle`) and what is shown (`_page`).
+    """
+
+    def __init__(self, desk: Desk, note: str = "") -> None:
+        self.over = False
+        self.last_words = ""
+        self._desk = desk
+        self._note = note
+        self._ask: Ask | None = None
+        self._overlay: Overlay | None = None
+
+    def hold(self) -> str:
+        """Go from key to key until it is over; the last key. Raises Hangup."""
+        key = ""
+        with self._desk.keys as keys:
+            try:
+                self._settle()
+                while not self.over:
+                    self._paint()
+                    key = keys.read_key(self._patience())
+                    self._press(key)
+            except Hangup:
+                self._desk.screen.leave()
+                raise
+            finally:
+                self._close()
+        return key
+
+    # For who derives from it
+
+    def _do(self, key: str) -> None:
+        """Do what a key means for the page that is shown."""
+        raise NotImplementedError
+
+    def _settle(self) -> None:
+        """Take in what a key changed: whether it is `over`, and where the next page begins."""
+        raise NotImplementedError
+
+    def _page(self) -> Page:
+        """What is to be seen, with the keys at its foot."""
+        raise NotImplementedError
+
+    def _patience(self) -> float | None:
+        """How many seconds to wait for a key; None for ever."""
+        return None
+
+    def _idle(self) -> None:
+        """No key came in time."""
+
+    def _close(self) -> None:
+        """However it ended."""
+
+    # Keys
+
+    def _press(self, key: str) -> None:
+        screen = self._desk.screen
+        if key == "resume":  # the shell wrote on the screen meanwhile
+            screen.disturbed()
+        if key in _LEAVE:
+            self.over = True
+            return
+        if not key:
+            self._idle()
+        elif key not in ("resize", "resume") and not screen.scroll(key):
+            self._take(key)
+        self._settle()
+
+    def _take(self, key: str) -> None:
+        if self._overlay:
+            self._overlay = None
+            self._desk.screen.rewind()
+            return
+        self._note = ""
+        if self._ask:
+            self._reply(self._ask, key)
+        else:
+            self._do(key)
+
+    def _reply(self, ask: Ask, key: str) -> None:
+        """A key for the question at the foot."""
+        if ask.line is None:
+            self._ask = None
+            self._try(lambda: ask.take(key))
+        elif key == "enter":
+            self._ask, text = None, ask.line.text
+            self._try(lambda: ask.take(text))
+        elif key == "esc":
+            self._ask = None
+        else:
+            ask.line.press(key, self._desk.keys.pasted)
+
+    def _try(self, do: Callable[[], str]) -> None:
+        """Do something that the collection may refuse; what it tells. A clock in doubt is asked about first."""
+
+        def accepted() -> str:
+            self._desk.collection.accept_clock()
+            return do()
+
+        try:
+            self._note = do()
+        except ClockDoubt as error:
+            self._ask = Ask(wording.clock_question(error), lambda key: accepted() if key == "y" else "")
+        except SrsError as error:
+            self._note = error.sentences
+
+    def _offer_again(self, said: str, otherwise: str, do: Callable[[], str]) -> str:
+        """Ask whether to edit once more what came out wrong."""
+        text = f"{said} e: edit it again; any other key: {otherwise}"
+        self._ask = Ask(text, lambda key: do() if key == "e" else "")
+        return ""
+
+    # What is laid over
+
+    def _lay(self, overlay: "Overlay") -> str:
+        self._overlay = overlay
+        self._desk.screen.rewind()
+        return ""
+
+    def _lay_why(self, card: str) -> str:
+        """Why a card is due."""
+        from srs.cli.explain import ascii_only
+        from srs.cli.terminal import overlay
+
+        desk = self._desk
+        told = asides.explanation(desk.collection, card, desk.clock())
+        return self._lay(overlay.why(told, desk.screen.colours, ascii_only(desk.environ)))
+
+    def _lay_source(self, note: "Note | None") -> str:
+        """The text that a note comes from; a page is opened in the browser."""
+        from srs.cli.terminal import overlay
+
+        desk = self._desk
+        found = asides.source(note, desk.collection) if note else None
+        if found is None:
+            return asides.NO_SOURCE
+        if isinstance(found, str):
+            return asides.open_page(found, desk.environ, desk.keys)
+        return self._lay(overlay.source(found, desk.screen.colours))
+
+    # The page
+
+    def _paint(self) -> None:
+        screen = self._desk.screen
+        if self._overlay:
+            title = screen.text(self._overlay.title, "heading")[:1]
+            body = self._overlay.lines(screen.columns, max(1, screen.rows - 6))
+            screen.paint(Page(title, body, screen.text("any key goes back", "muted")))
+            return
+        page, ask = self._page(), self._ask
+        if ask:
+            typed = ask.line.prompt(screen.columns) if ask.line else None
+            page = replace(page, foot=screen.text(ask.text, "warning"), typed=typed)
+        elif self._note:
+            page = replace(page, foot=[*screen.text(self._note, "warning"), "", *page.foot])
+        screen.paint(page)
