@@ -11,7 +11,10 @@ from typing import BinaryIO, Literal, NamedTuple
 
 @dataclass(frozen=True, slots=True)
 class AnkiField:
-    """A field of a note type. `id` None: a package of before 2023, which has none."""
+    """A field of a note type. `id` None: a package of before 2023, which has none.
+
+    `tag` says which field of one of Anki's own types it is, and `kept` that it cannot be deleted there.
+    """
 
     name: str
     id: int | None
@@ -23,6 +26,8 @@ class AnkiField:
     plain_text: bool = False
     collapsed: bool = False
     unsearched: bool = False
+    tag: int | None = None
+    kept: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +47,7 @@ class AnkiTemplate:
 
 @dataclass(frozen=True, slots=True)
 class AnkiType:
-    """A note type; `sort_field` counts from 0."""
+    """A note type; `sort_field` counts from 0. `stock`: which of Anki's own types it was made of, 0 none."""
 
     id: int
     name: str
@@ -55,6 +60,7 @@ class AnkiType:
     latex_pre: str = ""
     latex_post: str = ""
     latex_svg: bool = False
+    stock: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +134,9 @@ class Package:
     `deleted`: ids of notes that were deleted there. `media`: size in bytes of each file by its name in NFC; names that
     no file may have, and files of which the package has no bytes, are in `media_left_out` with the reason.
     `open_media` reads one of `media`, whole and checked; it works as long as the package is open.
+    `remarks`: sentences about what was not taken as it stood there. A card's note, a note's type and a card's deck are
+    there, ids are unique, kinds, queues, eases and times of reviews are those that there are; a guid may stand twice,
+    and reviews may be of cards that are gone.
     """
 
     form: Literal["collection.anki2", "collection.anki21", "collection.anki21b"]
@@ -143,3 +152,4 @@ class Package:
     media: Mapping[str, int]
     media_left_out: Mapping[str, str]
     open_media: MediaOpener
+    remarks: tuple[str, ...] = ()
