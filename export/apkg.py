@@ -1,18 +1,23 @@
 """Notes to an Anki package: which guid, which time of change, which media. Knows nothing of SQLite, zip or settings."""
 
 import html
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import NamedTuple
 
+from export.contents import RETIRED, Fingerprint, fingerprint, parse, whole_hash
 from export.media import MediaError, MediaFolder, rewrite, static_names
 from export.notetypes import Shape, shape_of, type_hash
-from export.package import Item, anki_tags, content_hash, joined, write_apkg
+from export.package import Item, anki_tags, in_order, write_apkg
+from export.retired import TAG, Present, returned, stubs
+from export.scheduling import Seeding
 from srs.cards import faces
 from srs.cards.note import Note
 from srs.cards.notetype import NoteType
 from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
 from srs.errors import Problem
+from srs.words import plural
 
 
 def export(request: ExportRequest, target: Path) -> ExportReport:
@@ -23,7 +28,8 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
     """
     outbox = _Outbox(request, MediaFolder(request.media))
     descriptions = {name: _description(about) for name, about in request.decks.items()}
-    written = write_apkg(target, outbox.items(), descriptions, outbox.type_mods, outbox.media.files)
+    seeding = Seeding(request.schedules) if request.schedules else None
+    written = write_apkg(target, outbox.items(), descriptions, outbox.type_mods, outbox.media.files, seeding)
     return ExportReport(
         notes=written.notes,
         cards=written.cards,
@@ -31,6 +37,7 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
         media=len(outbox.media.files),
         changed=tuple(sorted(outbox.changed, key=lambda content: content.at)),
         problems=tuple(outbox.problems),
+        advice=(*_on_schedules(request), *_on_retired(outbox.retired)),
     )
 
 
@@ -46,10 +53,102 @@ def guid_of(note: Note, sheet_id: str) -> str:
     return base + sheet_id.removeprefix(note.id)
 
 
+def _on_schedules(request: ExportRequest) -> tuple[str, ...]:
+    """What Anki will do with schedules: it does not say so itself."""
+    if request.schedules is None:
+        return ()
+    retentions = sorted({each.retention for each in request.schedules.cards.values() if each.retention is not None})
+    wanted = f", with a desired retention of {' or '.join(f'{each:.0%}' for each in retentions)}" if retentions else ""
+    return (
+        "Anki takes schedule and history only for cards that it does not have yet; nothing changes for those it has.",
+        "In its import window, tick `Import any learning progress`: without that, all cards come in as new.",
+        f"A package cannot switch FSRS on: do that there, in the options of a deck{wanted}.",
+    )
+
+
+def _on_retired(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    one = "that went out before is in the decks no more. It goes"
+    those = one if count == 1 else "that went out before are in the decks no more. They go"
+    return (f"{plural(count, 'note')} {those} out once more, to be deleted in Anki: search there for tag:{TAG}.",)
+
+
 def _description(about: DeckAbout) -> str:
     lines = [about.description or ""]
     lines += [f"{key}: {value}" for key, value in (("Author", about.author), ("Licence", about.licence)) if value]
     return "<br>".join(html.escape(line, quote=False).replace("\n", "<br>") for line in lines if line)
+
+
+class Outgoing(NamedTuple):
+    """One sheet as it goes out.
+
+    `fields` are HTML in the shape's order and name media as the package does; `tags` are as Anki keeps them. `former`
+    are the keys that its content may be journalled under besides `sheet.id`, the newest first.
+    """
+
+    note: Note
+    sheet: faces.Sheet
+    guid: str
+    shape: Shape
+    fields: tuple[str, ...]
+    tags: tuple[str, ...]
+    former: tuple[str, ...]
+
+
+def outgoing(
+    request: ExportRequest, media: MediaFolder, report: Callable[[Problem], None] = lambda problem: None
+) -> Iterator[Outgoing]:
+    """What an export writes for each sheet that makes cards, in order; `media` learns which files they name.
+
+    Drafts are left out. `report` is told of notes and media that cannot go; some are told more than once.
+    """
+    shapes: dict[str, Shape] = {}
+    guids: set[str] = set()
+    for note in request.notes:
+        if note.draft:
+            continue
+        for sheet in faces.sheets(note, request.types):
+            guid = guid_of(note, sheet.id)
+            if not sheet.cards:
+                continue
+            if guid in guids:
+                report(_problem(note, "duplicate-guid", f"another note has the guid {guid!r}; this one is left out"))
+                continue
+            guids.add(guid)
+            kind = sheet.type
+            if kind.name not in shapes:
+                shapes[kind.name] = shape_of(kind)
+            shape = shapes[kind.name]
+            fields = in_order(_with_media(note, sheet.fields, kind, media, report), shape)
+            former = tuple(old + sheet.id.removeprefix(note.id) for old in reversed(note.was))
+            yield Outgoing(note, sheet, guid, shape, fields, anki_tags(note.tags), former)
+
+
+def _fingerprint(key: str, guid: str, kind: NoteType, fields: tuple[str, ...], tags: tuple[str, ...]) -> Fingerprint:
+    return fingerprint(kind.name, fields, tags, guid if guid != f"srs:{key}" else None)
+
+
+def _with_media(
+    note: Note, values: Mapping[str, str], kind: NoteType, media: MediaFolder, report: Callable[[Problem], None]
+) -> Mapping[str, str]:
+    if not any("<" in value or "[sound:" in value for value in values.values()):
+        return values
+    find = media.by_name if kind.foreign else media.by_content
+
+    def replace(name: str) -> str:
+        try:
+            return find(name)
+        except MediaError as error:
+            report(_problem(note, "media", str(error)))
+            return name
+
+    return {name: rewrite(value, replace) for name, value in values.items()}
+
+
+def _problem(note: Note, code: str, message: str) -> Problem:
+    place = note.place
+    return Problem(place.path, place.line, place.column, "warning", code, f"In `{note.id}`: {message}.")
 
 
 @dataclass(slots=True)
@@ -61,64 +160,76 @@ class _Outbox:
     changed: list[Content] = field(default_factory=list)
     problems: dict[Problem, None] = field(default_factory=dict)
     type_mods: dict[str, int] = field(default_factory=dict)
-    _shapes: dict[str, Shape] = field(default_factory=dict)
-    _guids: set[str] = field(default_factory=set)
+    retired: int = 0
 
     def items(self) -> Iterator[Item]:
         """The package's notes, one by one; media and type times are complete once the last is out."""
-        for note in self.request.notes:
-            if note.draft:
+        present = Present()
+        for out in outgoing(self.request, self.media, self._report):
+            present.add(out.guid, out.sheet.id, *out.former)
+            yield self._item(out, self._content_mod(out))
+        if self.request.whole:
+            yield from self._retired(present)
+
+    def _item(self, out: Outgoing, mod: int) -> Item:
+        ords = tuple(card.ord for card in out.sheet.cards)
+        names = tuple(card.id for card in out.sheet.cards)
+        return Item(out.guid, out.sheet.type, out.fields, out.tags, out.note.deck, ords, mod, names)
+
+    def _retired(self, present: Present) -> Iterator[Item]:
+        """What went out once and does not now: drafts as they stand, a sentence for what is gone."""
+        for out in outgoing(replace(self.request, notes=returned(self.request)), self.media, self._report):
+            known = self._known(out.sheet.id, *out.former)
+            if known is None or out.guid in present.guids:
                 continue
-            for sheet in faces.sheets(note, self.request.types):
-                guid = guid_of(note, sheet.id)
-                if not sheet.cards:
-                    continue
-                if guid in self._guids:
-                    self._report(note, "duplicate-guid", f"another note has the guid {guid!r}; this one is left out")
-                    continue
-                self._guids.add(guid)
-                yield self._item(note, sheet, guid)
+            present.add(out.guid, out.sheet.id, *out.former)
+            if parse(known.hash).whole != RETIRED:
+                yield self._item(out, self._retire(known, out.sheet.id, out.guid, out.sheet.type, out.fields, out.tags))
+        for stub in stubs(self.request, present):
+            known = self.request.contents[stub.key]
+            mod = self._retire(known, stub.key, stub.guid, stub.type, stub.fields, (TAG,))
+            yield Item(stub.guid, stub.type, stub.fields, (TAG,), "", stub.ords, mod, ("",) * len(stub.ords))
 
-    def _item(self, note: Note, sheet: faces.Sheet, guid: str) -> Item:
-        kind = sheet.type
-        fields = joined(self._with_media(note, sheet.fields, kind), self._shape(kind))
-        tags = anki_tags(note.tags)
-        former = [old + sheet.id.removeprefix(note.id) for old in reversed(note.was)]
-        mod = self.mod(sheet.id, content_hash(kind.name, fields, tags), *former)
-        return Item(guid, kind, fields, tags, note.deck, tuple(card.ord for card in sheet.cards), mod)
+    def _retire(
+        self, known: Content, key: str, guid: str, kind: NoteType, fields: tuple[str, ...], tags: tuple[str, ...]
+    ) -> int:
+        """Note for the journal that Anki was told; the time of that, in seconds since the epoch."""
+        self._meet(kind)
+        text = replace(_fingerprint(key, guid, kind, fields, tags), whole=RETIRED)
+        self.retired += 1
+        return self._change(known, key, str(text))
 
-    def mod(self, key: str, content: str, *former: str) -> int:
-        """Since when the content under `key` (or an id it had before) is what it is, in seconds since the epoch."""
-        contents = self.request.contents
-        known = next((contents[name] for name in (key, *former) if name in contents), None)
-        if known is not None and known.hash == content:
+    def _content_mod(self, out: Outgoing) -> int:
+        kind = out.sheet.type
+        self._meet(kind)
+        whole = whole_hash(kind.name, "\x1f".join(out.fields), out.tags)
+        known = self._known(out.sheet.id, *out.former)
+        if known is not None and parse(known.hash).whole == whole:
             return known.at // 1000
+        text = _fingerprint(out.sheet.id, out.guid, kind, out.fields, out.tags)
+        return self._change(known, out.sheet.id, str(text))
+
+    def _meet(self, kind: NoteType) -> None:
+        if kind.name in self.type_mods:
+            return
+        key, text = f"notetype:{kind.name}", type_hash(kind)
+        known = self._known(key)
+        unchanged = known is not None and known.hash == text
+        self.type_mods[kind.name] = known.at // 1000 if known and unchanged else self._change(known, key, text)
+        if kind.foreign:
+            self._take_static(kind)
+
+    def _known(self, *keys: str) -> Content | None:
+        """What the journal knows under a key, or else under one that it had before."""
+        contents = self.request.contents
+        return next((contents[key] for key in keys if key in contents), None)
+
+    def _change(self, known: Content | None, key: str, text: str) -> int:
+        """The content under `key` becomes another one; since when, in seconds since the epoch."""
         # Anki counts whole seconds: two exports within one must still differ.
         at = self.request.now if known is None else max(self.request.now, (known.at // 1000 + 1) * 1000)
-        self.changed.append(Content(key, content, at))
+        self.changed.append(Content(key, text, at))
         return at // 1000
-
-    def _shape(self, kind: NoteType) -> Shape:
-        if kind.name not in self._shapes:
-            self._shapes[kind.name] = shape_of(kind)
-            self.type_mods[kind.name] = self.mod(f"notetype:{kind.name}", type_hash(kind))
-            if kind.foreign:
-                self._take_static(kind)
-        return self._shapes[kind.name]
-
-    def _with_media(self, note: Note, values: Mapping[str, str], kind: NoteType) -> Mapping[str, str]:
-        if not any("<" in value or "[sound:" in value for value in values.values()):
-            return values
-        find = self.media.by_name if kind.foreign else self.media.by_content
-
-        def replace(name: str) -> str:
-            try:
-                return find(name)
-            except MediaError as error:
-                self._report(note, "media", str(error))
-                return name
-
-        return {name: rewrite(value, replace) for name, value in values.items()}
 
     def _take_static(self, kind: NoteType) -> None:
         """Fonts and scripts of a foreign type come along where we have them; it works without the others as before."""
@@ -129,7 +240,5 @@ class _Outbox:
             except MediaError:
                 continue
 
-    def _report(self, note: Note, code: str, message: str) -> None:
-        place = note.place
-        problem = Problem(place.path, place.line, place.column, "warning", code, f"In `{note.id}`: {message}.")
+    def _report(self, problem: Problem) -> None:
         self.problems[problem] = None

@@ -55,17 +55,27 @@ class MediaFolder:
     def __init__(self, folder: Path | None) -> None:
         self._folder = folder.resolve() if folder is not None else None
         self._known: dict[str, str] = {}
+        self._named: set[str] = set()
+        self._origins: dict[str, str] = {}
         self.files: dict[str, Path] = {}
+
+    def origin(self, name: str) -> str | None:
+        """Which file of the folder goes out under the package's `name`, by its path in there; None for a stranger.
+
+        Where equal bytes lie under several names, the one that was met first.
+        """
+        return self._origins.get(name)
 
     def by_content(self, name: str) -> str:
         """The package's name for the file `name`: the hash of its bytes. Raises MediaError."""
         if name not in self._known:
-            path = self._find(name)
+            origin, path = self._find(name)
             with path.open("rb") as stream:
                 digest = hashlib.file_digest(stream, "sha256").hexdigest()
             suffix = path.suffix.lower()
             new = f"srs-{digest[:24]}{suffix if _SUFFIX.fullmatch(suffix) else ''}"
             self._known[name] = new
+            self._origins.setdefault(new, origin)
             self.files[new] = path
         return self._known[name]
 
@@ -73,13 +83,16 @@ class MediaFolder:
         """The file `name` under its own name, as Anki wrote it. Raises MediaError."""
         if "/" in name or "\\" in name:
             raise MediaError(f"{name!r}: Anki keeps media in one folder, without subfolders")
-        if name not in self._known:
-            path = self._find(name)
-            self.files[unicodedata.normalize("NFC", path.name)] = path
-            self._known[name] = name
+        if name not in self._named:
+            origin, path = self._find(name)
+            new = unicodedata.normalize("NFC", path.name)
+            self._origins.setdefault(new, origin)
+            self.files[new] = path
+            self._named.add(name)
         return name
 
-    def _find(self, name: str) -> Path:
+    def _find(self, name: str) -> tuple[str, Path]:
+        """The file's name in the folder, and where it lies."""
         if self._folder is None:
             raise MediaError(f"{name!r}: this collection has no media folder")
         for spelling in _spellings(name):
@@ -90,7 +103,7 @@ class MediaFolder:
                 if not real.is_relative_to(self._folder):
                     raise MediaError(f"{name!r}: the link leads out of the media folder")
                 if real.is_file():
-                    return real
+                    return str(PurePosixPath(spelling)), real
             except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
                 continue
         raise MediaError(f"there is no file {name!r} in the media folder")

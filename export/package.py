@@ -6,31 +6,29 @@ templates. Here ids come from names, cards are those that the item lists, dates 
 bytes (under one version of zlib; what is inside is equal under any).
 """
 
-import hashlib
 import json
-import os
 import re
-import secrets
 import shutil
 import sqlite3
-import stat
 import tempfile
 import unicodedata
 import zipfile
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
+from export.files import not_written, real_target, replacing
 from export.notetypes import Shape, model_json, shape_of
+from export.scheduling import UNSCHEDULED, Calendar, Seeding
 from export.stable import StableIds
 from srs.cards.notetype import NoteType
-from srs.errors import SrsError, said_by_system
+from srs.errors import SrsError
 
-_CREATED = 1_411_124_400  # seconds; genanki's fixed birthday of every collection, on which nothing of ours depends
+_FIRST_DECK = 1  # Anki's own, which is in every collection
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _BATCH = 2000
 _CACHE_KIB = 64 * 1024
@@ -53,20 +51,19 @@ _SQUEEZED = {
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _TAG_BREAK = re.compile(r"[\s\x00-\x1f\x7f]+")
 _NOTE = "insert into notes values (?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')"
-_CARD = "insert into cards values (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+_NEW_CARD = "insert into cards values (?, ?, ?, ?, ?, -1, 0, 0, ?, 0, 0, 0, 0, 0, 0, 0, 0, '')"
+_CARD = "insert into cards values (?, ?, ?, ?, ?, -1, ?, ?, ?, ?, ?, ?, ?, ?, 0, 0, ?, ?)"
+_LOG = "insert into revlog values (?, ?, -1, ?, ?, ?, ?, ?, ?)"
 _CONF = {
     "activeDecks": [1],
     "addToCur": True,
     "collapseTime": 1200,
-    "creationOffset": 0,
     "curDeck": 1,
     "curModel": None,
     "dayLearnFirst": False,
     "dueCounts": True,
     "estTimes": True,
-    "localOffset": 0,
     "newSpread": 0,
-    "rollover": 4,
     "sched2021": True,
     "schedVer": 2,
     "sortBackwards": False,
@@ -79,18 +76,21 @@ _CONF = {
 class Item:
     """One note of the package.
 
-    `fields` is HTML in the order of the type's shape, parted by the control character 1F (see `joined`). `tags` are as
-    `anki_tags` gives them. `ords` number the note's cards as Anki does. `mod` is when the content became what it is, in
-    seconds since the epoch.
+    `fields` are HTML in the order of the type's shape (see `in_order`). `tags` are as `anki_tags` gives them. `deck` is
+    the note's; an empty name is Anki's own first deck. `ords` number the note's cards as Anki does; `names` are what a
+    seeding calls them (without one, none are needed), and `decks` those of them that lie elsewhere. `mod` is when the
+    content became what it is, in seconds since the epoch.
     """
 
     guid: str
     type: NoteType
-    fields: str
+    fields: tuple[str, ...]
     tags: tuple[str, ...]
     deck: str
     ords: tuple[int, ...]
     mod: int
+    names: tuple[str, ...] = ()
+    decks: Mapping[int, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +100,7 @@ class Written:
     notes: int
     cards: int
     decks: int
+    log: int = 0
 
 
 def write_apkg(
@@ -108,43 +109,38 @@ def write_apkg(
     decks: Mapping[str, str],
     type_mods: Mapping[str, int],
     media: Mapping[str, Path],
+    seeding: Seeding | None = None,
 ) -> Written:
     """Writes `items` in order, their cards new in that order, to `target`, which is replaced whole or not touched.
+
+    `seeding` knows where cards stand that are not new, and what happened to them.
 
     `decks` gives descriptions (HTML) by deck name, `type_mods` seconds since the epoch by note type name, `media` the
     file behind each name in the package; the last two are read after the last item. Raises SrsError when two items
     share a guid or the file cannot be written.
     """
-    real = Path(os.path.realpath(target))
-    _refuse_target(target, real)
+    real = real_target(target)
     try:
         with tempfile.TemporaryDirectory(prefix="srs-export-") as folder:
             database = Path(folder) / "collection.anki2"
             with closing(sqlite3.connect(Path(folder) / "draft", isolation_level=None)) as connection:
-                written = _fill(connection, items, decks, type_mods)
+                written = _fill(connection, items, decks, type_mods, seeding)
                 # Ids are scattered, so the draft's pages are half empty; the copy is dense and in order of id.
                 connection.execute("vacuum into ?", [str(database)])
             _forget_sqlite_version(database)
-            with _replacing(real) as stream:
+            with replacing(real) as stream:
                 _write_zip(stream, database, media)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
-        reason = said_by_system(error) if isinstance(error, OSError) else str(error)
-        raise SrsError(f"{target} could not be written: {reason}", "nothing was changed") from error
+        raise not_written(target, error) from error
     return written
 
 
-def joined(values: Mapping[str, str], shape: Shape) -> str:
-    """The field values as Anki stores them; a field of the shape without a value is empty."""
-    fields = [values.get(name, "") for name, _ in shape.fields]
+def in_order(values: Mapping[str, str], shape: Shape) -> tuple[str, ...]:
+    """The field values in the shape's order, fit for Anki; a field of the shape without a value is empty."""
+    fields = tuple(values.get(name, "") for name, _ in shape.fields)
     if _UNFIT.search("".join(fields)):
-        fields = [_UNFIT.sub("\N{REPLACEMENT CHARACTER}", field) for field in fields]
-    return "\x1f".join(fields)
-
-
-def content_hash(type_name: str, fields: str, tags: Iterable[str]) -> str:
-    """16 hex digits that change with what Anki would update on the note: fields, tags, type; not the deck."""
-    text = "\x1e".join((type_name, *tags, fields))
-    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+        fields = tuple(_UNFIT.sub("\N{REPLACEMENT CHARACTER}", field) for field in fields)
+    return fields
 
 
 @lru_cache(maxsize=4096)
@@ -177,6 +173,8 @@ class _Decks:
         self.by_key: dict[str, tuple[int, str]] = {}
 
     def id_of(self, written: str) -> int:
+        if not written:
+            return _FIRST_DECK
         if written not in self._by_written:
             parts = anki_deck(written).split("::")
             for depth in range(1, len(parts) + 1):
@@ -192,7 +190,11 @@ class _Decks:
 
 
 def _fill(
-    connection: sqlite3.Connection, items: Iterable[Item], descriptions: Mapping[str, str], type_mods: Mapping[str, int]
+    connection: sqlite3.Connection,
+    items: Iterable[Item],
+    descriptions: Mapping[str, str],
+    type_mods: Mapping[str, int],
+    seeding: Seeding | None,
 ) -> Written:
     import genanki
 
@@ -202,31 +204,41 @@ def _fill(
     # A package is read once, from end to end: indexes would only make it half as large again.
     for (name,) in connection.execute("select name from sqlite_master where type = 'index'").fetchall():
         connection.execute(f"drop index {name}")
-    rows = _Rows(items)
+    rows = _Rows(items, seeding)
     connection.execute("begin")
     while batch := rows.next_batch():
         connection.executemany(_NOTE, batch)
+        connection.executemany(_NEW_CARD, rows.new_cards)
         connection.executemany(_CARD, rows.cards)
+        connection.executemany(_LOG, rows.log)
     _describe(connection, rows, descriptions, type_mods)
     connection.execute("commit")
-    return Written(len(rows.guids), rows.due, len(rows.decks.by_key))
+    return Written(len(rows.guids), rows.due, len(rows.decks.by_key), rows.logged)
 
 
 class _Rows:
     """Turns items into rows for the tables, a batch at a time, and collects the types and decks they use."""
 
-    def __init__(self, items: Iterable[Item]) -> None:
+    def __init__(self, items: Iterable[Item], seeding: Seeding | None) -> None:
         self._items = iter(items)
+        self._seeding = seeding
         self._ids = StableIds()
         self.guids: set[str] = set()
         self.shapes: dict[str, Shape] = {}
         self.decks = _Decks()
         self.due = 0
-        self.cards: list[tuple[int, ...]] = []
+        self.logged = 0
+        self.new_cards: list[tuple[int, ...]] = []
+        self.cards: list[tuple[Any, ...]] = []
+        self.log: list[tuple[int, ...]] = []
+
+    @property
+    def calendar(self) -> Calendar:
+        return self._seeding.calendar if self._seeding else UNSCHEDULED
 
     def next_batch(self) -> list[tuple[Any, ...]]:
-        """The next note rows; `cards` holds theirs."""
-        self.cards = []
+        """The next note rows; `new_cards`, `cards` and `log` hold theirs."""
+        self.new_cards, self.cards, self.log = [], [], []
         return [self._note(item) for item in islice(self._items, _BATCH)]
 
     def _note(self, item: Item) -> tuple[Any, ...]:
@@ -236,12 +248,23 @@ class _Rows:
         shape = self._shape(item.type)
         number = self._ids.take(item.guid)
         deck = self.decks.id_of(item.deck)
-        for order in item.ords:
+        for place, order in enumerate(item.ords):
             self.due += 1
-            self.cards.append((self._ids.under(number, order), number, deck, order, item.mod, self.due))
+            home = self.decks.id_of(item.decks[order]) if order in item.decks else deck
+            card = (self._ids.under(number, order), number, home, order, item.mod)
+            if self._seeding is None:
+                self.new_cards.append((*card, self.due))
+            else:
+                self._seeded(self._seeding, card, item.names[place])
         # Anki keeps each tag between spaces. It fills in the sort field and the checksum itself on import.
         tags = f" {' '.join(item.tags)} " if item.tags else ""
-        return number, item.guid, shape.id, item.mod, tags, item.fields, ""
+        return number, item.guid, shape.id, item.mod, tags, "\x1f".join(item.fields), ""
+
+    def _seeded(self, seeding: Seeding, card: tuple[int, ...], name: str) -> None:
+        self.cards.append((*card, *seeding.card(name, self.due)))
+        log = [(line.id, card[0], *line[1:]) for line in seeding.log(name)]
+        self.log += log
+        self.logged += len(log)
 
     def _shape(self, kind: NoteType) -> Shape:
         if kind.name not in self.shapes:
@@ -256,17 +279,19 @@ def _describe(
     for name, shape in rows.shapes.items():
         if str(shape.id) in models:
             raise SrsError(f"two note types share Anki's id {shape.id}; one of them is {name!r}")
-        models[str(shape.id)] = model_json(shape, type_mods.get(name, _CREATED))
+        models[str(shape.id)] = model_json(shape, type_mods.get(name, UNSCHEDULED.created))
     about = {anki_deck(written).casefold(): text for written, text in descriptions.items()}
     decks = json.loads(connection.execute("select decks from col").fetchone()[0])
     for key, (number, name) in rows.decks.by_key.items():
         decks[str(number)] = _deck_json(number, name, about.get(key, ""))
+    calendar = rows.calendar
+    offsets = {"creationOffset": calendar.west, "localOffset": calendar.west}
     connection.execute(
         "update col set crt = :crt, mod = :crt * 1000, scm = :crt * 1000,"
         " conf = :conf, models = :models, decks = :decks",
         {
-            "crt": _CREATED,
-            "conf": _json({**_CONF, "nextPos": rows.due + 1}),
+            "crt": calendar.created,
+            "conf": _json({**_CONF, **offsets, "rollover": calendar.rollover, "nextPos": rows.due + 1}),
             "models": _json(models),
             "decks": _json(decks),
         },
@@ -315,27 +340,3 @@ def _entry(name: str, method: int) -> zipfile.ZipInfo:
     entry.create_system = 3
     entry.external_attr = 0o644 << 16
     return entry
-
-
-def _refuse_target(target: Path, real: Path) -> None:
-    if not real.parent.is_dir():
-        raise SrsError(f"there is no folder {target.parent} to write {target.name} into", f"mkdir -p {target.parent}")
-    if real.exists() and not stat.S_ISREG(real.stat().st_mode):
-        raise SrsError(f"{target} is not a file, so no package can be written there")
-
-
-@contextmanager
-def _replacing(real: Path) -> Iterator[IO[bytes]]:
-    """A stream whose bytes become the file `real` when the block ends well; otherwise nothing is left of them."""
-    draft = real.with_name(f".srs-export-{secrets.token_hex(8)}")
-    mode = stat.S_IMODE(real.stat().st_mode) if real.exists() else 0o666
-    descriptor = os.open(draft, os.O_RDWR | os.O_CREAT | os.O_EXCL, mode)
-    try:
-        with os.fdopen(descriptor, "w+b") as stream:
-            yield stream
-            stream.flush()
-            os.fsync(stream.fileno())
-        draft.replace(real)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise

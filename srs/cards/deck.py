@@ -19,6 +19,7 @@ from srs.cards.identity import ID_RULE, derived_id, valid_id
 from srs.cards.note import DeckFile, Note, Place, Prompt
 from srs.cards.notetype import Field, NoteType, NoteTypes
 from srs.cards.tree import Mapping, Node, Position, Sequence, Text
+from srs.cards.yamlwords import control_character
 from srs.errors import Problem, Severity, sentence
 
 FILE_KEYS = ("deck", "tags", "notes", "author", "licence", "description", "cards", "format", "draft")
@@ -27,11 +28,13 @@ NOTE_KEYS = ("id", "tags", "needs", "was", "draft", "cards", "guid", "type", "fi
 PROMPT_KEYS = ("q", "a", "id")
 FORMAT = 1
 """Of deck and note type files; one that says none is of format 1, today and ever after."""
+NO_CONTROLS = "No card may hold one, but for an HTML field that came from elsewhere."
 NO_FORMAT = (f"`format` must be {FORMAT}.", f"Write `format: {FORMAT}`, or leave it out.")
 
 _GOVERNING = {"deck", "tags", "cards", "draft", "format", "notes"}
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
+_ESCAPE = re.compile(r"\\[xuU]")
 _LATER = re.compile(r"(?!1$)[1-9][0-9]*", re.ASCII)
 _ID_HINT = sentence(ID_RULE)
 _LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- `."
@@ -87,8 +90,11 @@ class _Spec:
 
 def _spec(type: NoteType) -> _Spec:
     fields = {field.name: field for field in type.fields}
+    # A type from elsewhere may call a field `id` or `tags`; it is then written under `fields:` only.
     plain = frozenset(
-        name for name, field in fields.items() if not field.derived and field.kind not in ("date", "choice")
+        name
+        for name, field in fields.items()
+        if not field.derived and field.kind not in ("date", "choice") and name not in NOTE_KEYS
     )
     required = tuple(field.name for field in type.fields if field.required and not field.derived)
     names_it = type.marker or next(iter(fields), "")
@@ -110,8 +116,10 @@ class _Head:
 class _DeckReader:
     def __init__(self, path: str, types: NoteTypes) -> None:
         self.path = path
-        self.specs = {name: _spec(type) for name, type in types.items()}
-        self.markers = {spec.type.marker: spec for spec in self.specs.values() if spec.type.marker}
+        self.types = types
+        self.specs: dict[str, _Spec] = {}
+        self.markers = {type.marker: self.spec(name) for name, type in types.items() if type.marker}
+        self.escapes = False
         self.problems: list[Problem] = []
 
     def read(self, parsed: tree.Parsed) -> DeckFile:
@@ -120,6 +128,8 @@ class _DeckReader:
         about: dict[str, str | None] = {}
         notes: tuple[Note, ...] = ()
         root = parsed.root
+        # Only an escape can bring a control character past the reader, and hardly any file has one.
+        self.escapes = _ESCAPE.search(parsed.text) is not None
         if isinstance(root, Mapping):
             if newer := newer_format(self.path, root):
                 # Whatever else seems wrong in it may be right in its format.
@@ -148,6 +158,8 @@ class _DeckReader:
         usable = True
         for key, node in root.values.items():
             try:
+                if key != "notes":
+                    self.refuse_controls(node)
                 if key in ("author", "licence", "description"):
                     about[key] = _text(node, key) or None
                 elif key in _GOVERNING:
@@ -168,7 +180,7 @@ class _DeckReader:
         elif key == "draft":
             head.draft = _truth(node)
         elif key == "cards":
-            known = {template for spec in self.specs.values() for template in spec.templates}
+            known = {template.id for type in self.types.values() for template in type.templates}
             head.cards = _picked(node, known, "any note type")
         elif key == "format":
             if not is_format(node):
@@ -216,16 +228,29 @@ class _DeckReader:
 
     def named_type(self, node: Node) -> _Spec | None:
         name = node.value if isinstance(node, Text) else ""
-        if name not in self.specs:
+        if name not in self.types:
             message = f"There is no note type named `{tree.shown(name)}`."
-            self.report(node, "unknown-type", message, _nearest([name], self.specs).strip())
-        return self.specs.get(name)
+            self.report(node, "unknown-type", message, _nearest([name], self.types).strip())
+            return None
+        return self.spec(name)
+
+    def spec(self, name: str) -> _Spec:
+        """Of types that came in there may be hundreds, and a file has notes of few."""
+        if name not in self.specs:
+            self.specs[name] = _spec(self.types[name])
+        return self.specs[name]
 
     def unknown_key(self, key: str, at: Position, known: Iterable[str], owner: str) -> None:
         message = f"`{tree.shown(key)}` is not a key of {owner}."
         names = list(known)
         hint = _nearest([key], names).strip() or f"It may have {', '.join(f'`{name}`' for name in names)}."
         self.report_at(*at, "unknown-key", message, hint)
+
+    def refuse_controls(self, node: Node) -> None:
+        """Raise _Wrong where a text holds a control character that an escape stands for."""
+        for text in _texts_under(node) if self.escapes else ():
+            if text.style == '"' and (control := control_character(text.value)):
+                raise _Wrong(text, "control-character", f"The escape stands for {control[1]}.", NO_CONTROLS)
 
     def report_wrong(self, wrong: _Wrong) -> None:
         self.report(wrong.node, wrong.code, wrong.message, wrong.hint)
@@ -257,7 +282,7 @@ class _NoteReader:
         spec, fields, node = self.spec, self.fields, self.node
         plain = spec.plain
         for key, value in node.values.items():
-            if key in plain and value.__class__ is Text:
+            if key in plain and value.__class__ is Text and not self.deck.escapes:
                 if value[0]:
                     fields[key] = value[0]
             else:
@@ -296,6 +321,8 @@ class _NoteReader:
     def read_key(self, key: str, value: Node) -> None:
         """Read any key but a field that holds text as it is; a mistake is reported."""
         try:
+            if key not in ("fields", "guid"):
+                self.deck.refuse_controls(value)
             if read := _COMMON.get(key):
                 self.own[key] = read(value)
             elif key == "prompts":
@@ -316,9 +343,12 @@ class _NoteReader:
             raise _Wrong(node, "not-keys", "`fields:` must be a set of keys, one for each field.")
         for key, value in node.values.items():
             try:
-                if key in self.node.values and key in self.spec.fields:
+                if key in self.node.values and key in self.spec.fields and key not in NOTE_KEYS:
                     message = f"`{tree.shown(key)}` stands in the note and under `fields:` as well."
                     raise _Wrong(value, "duplicate-key", message, "Keep one of the two.")
+                field = self.spec.fields.get(key)
+                if field is None or field.kind != "html":
+                    self.deck.refuse_controls(value)
                 self.read_field(key, value, node)
             except _Wrong as wrong:
                 self.deck.report_wrong(wrong)
@@ -405,6 +435,14 @@ class _NoteReader:
         message = f"This {self.spec.type.name} is unverified, so it makes no card."
         hint = "Compare it with its source and change `fidelity:`, or keep it as `draft: true`."
         self.deck.report(self.node.values.get("fidelity", self.node), "unverified", message, hint, "warning")
+
+
+def _texts_under(node: Node) -> Iterator[Text]:
+    if isinstance(node, Text):
+        yield node
+    else:
+        for inner in node.items if isinstance(node, Sequence) else node.values.values():
+            yield from _texts_under(inner)
 
 
 def _is_empty(node: Node) -> bool:

@@ -23,6 +23,50 @@ class Derived:
 
 
 @dataclass(frozen=True, slots=True)
+class FieldInAnki:
+    """How Anki's editor and browser treat a field. Nothing here depends on it; it comes in and goes out as it is.
+
+    `tag` says which field of one of Anki's own types it is, and `kept` that it cannot be deleted there.
+    """
+
+    rtl: bool = False
+    sticky: bool = False
+    font: str = "Arial"
+    size: int = 20
+    description: str = ""
+    plain_text: bool = False
+    collapsed: bool = False
+    unsearched: bool = False
+    tag: int | None = None
+    kept: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TemplateInAnki:
+    """What a template looks like in Anki's browser, and Anki's id of the deck that its cards are put into (0: none)."""
+
+    browser_front: str = ""
+    browser_back: str = ""
+    browser_font: str = ""
+    browser_size: int = 0
+    deck: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class TypeInAnki:
+    """What else Anki keeps of a type: the field it sorts by (empty: the usual one), how it makes pictures of LaTeX.
+
+    `latex_pre` and `latex_post` None: Anki's own. `stock`: which of Anki's own types it was made of.
+    """
+
+    sort_field: str = ""
+    latex_pre: str | None = None
+    latex_post: str | None = None
+    latex_svg: bool = False
+    stock: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Field:
     """One field. Kind `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen (0: none given).
 
@@ -36,6 +80,7 @@ class Field:
     derived: Derived | None
     anki_id: int
     ignore: tuple[Ignored, ...] = ()
+    in_anki: FieldInAnki = FieldInAnki()
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +93,7 @@ class Template:
     back: str
     default: bool
     anki_id: int
+    in_anki: TemplateInAnki = TemplateInAnki()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +109,7 @@ class NoteType:
     anki_id: int
     anki_name: str
     foreign: bool
+    in_anki: TypeInAnki = TypeInAnki()
 
 
 def gate(template: str) -> str:

@@ -7,6 +7,7 @@ once or leaves it alone, and raises SrsError when it cannot write.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, NamedTuple
 
 from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
@@ -31,13 +32,72 @@ class Content:
     at: int
 
 
+class Logged(NamedTuple):
+    """One thing that happened to a card, at `at` (milliseconds since the epoch) on study day `day`.
+
+    `what`: `learning`, `review` and `relearning` are answers, by where the card stood before; `cram` is an answer that
+    counts for nothing; `reset` made the card new again; `due` set its day by hand. `rating` 1 to 4, 0 where it is no
+    answer. `interval` and `before` are what held after and before: days, or a wait in seconds as a negative number.
+    `difficulty` (1 to 10) is that after it; None where nothing is remembered. `ms`: thinking time.
+    """
+
+    at: int
+    day: int
+    what: Literal["learning", "review", "relearning", "cram", "reset", "due"]
+    rating: int
+    interval: int
+    before: int
+    difficulty: float | None
+    ms: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a card stands. `due_day` is a study day (`date.toordinal()`); `due`, in a step, milliseconds as well.
+
+    `interval` is the days between the last answer and the due day; in a step of relearning, the days that will follow.
+    `steps_left` counts the step it is in. `stability` (days) is the time until recall falls to 0.9; `decay` is how the
+    curve falls (FSRS's parameter 20). These and the retention that is desired are None for a new card. `log` is in
+    order of time.
+    """
+
+    state: Literal["new", "learning", "review", "relearning"]
+    due: int | None = None
+    due_day: int | None = None
+    interval: int = 0
+    steps_left: int = 0
+    reps: int = 0
+    lapses: int = 0
+    stability: float | None = None
+    difficulty: float | None = None
+    retention: float | None = None
+    decay: float | None = None
+    suspended: bool = False
+    buried: bool = False
+    flag: int = 0
+    log: tuple[Logged, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """Where the cards stand that anything ever happened to, by card id; the others are new.
+
+    Study days begin `rollover` hours after midnight in `zone`, an IANA name.
+    """
+
+    zone: str
+    rollover: int
+    cards: Mapping[str, Standing]
+
+
 @dataclass(frozen=True, slots=True)
 class ExportRequest:
     """What to export.
 
     `notes` stand in the order in which their cards are to be learnt. `media` is the folder that cards name pictures
     from. `contents` is the newest journalled Content of each key: a note's id, a prompt's card id or `notetype:NAME`.
-    `now` is in milliseconds since the epoch.
+    `now` is in milliseconds since the epoch. `schedules`: None where only the cards are wanted. `whole`: `notes` are
+    all there are, so what `contents` knows besides is gone.
     """
 
     notes: tuple[Note, ...]
@@ -46,11 +106,16 @@ class ExportRequest:
     media: Path | None
     contents: Mapping[str, Content]
     now: int
+    schedules: Schedules | None = None
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ExportReport:
-    """What was written. `changed` is for the journal: what differs from `ExportRequest.contents`, in order of `at`."""
+    """What was written. `changed` is for the journal: what differs from `ExportRequest.contents`, in order of `at`.
+
+    `advice`: sentences that tell what the program which reads the file will do with it.
+    """
 
     notes: int
     cards: int
@@ -58,6 +123,7 @@ class ExportReport:
     media: int
     changed: tuple[Content, ...]
     problems: tuple[Problem, ...]
+    advice: tuple[str, ...] = ()
 
 
 def abouts(files: Iterable[tuple[str, DeckAbout]]) -> dict[str, DeckAbout]:

@@ -4,31 +4,50 @@ notetype: recipe              the name that `type:` and messages use
 marker: dish                  the field whose key in a deck names the type
 cloze: true                   one card for each cloze number (optional)
 foreign: true                 from elsewhere: HTML fields, templates and css untouched, named by `type:` (optional)
-anki: {name: …, id: …}        what it is called in packages (optional; ids are frozen once given)
+anki: {name: …, id: …}        what it is called in packages (optional; ids are frozen once given); and what else Anki
+                              keeps of it: sort_field, latex_pre, latex_post, latex_svg, stock
 fields:
   - {name: dish, required: true}
   - {name: rating, kind: choice, choices: [good, bad]}
   - {name: town, ignore: [case, accents]}     what does not count where it is typed (optional)
+  - {name: side, anki: {id: …, rtl: true}}    Anki's id, and how its editor treats the field: rtl, sticky, font, size,
+                                              description, plain_text, collapsed, unsearched, tag, kept
 templates:
   - id: cook
     name: Cook                shown by Anki (optional)
     default: false            only made where `cards:` asks for it (optional)
+    anki: …                   Anki's id; or that and browser_front, browser_back, browser_font, browser_size, deck
     front: …                  Anki's mustache
     back: …
 css: …                        added to the common style (optional)
 format: 1                     of this file (optional; 1 where it is left out)
 """
 
+import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
 from functools import cache
 from pathlib import Path
-from typing import TypeVar, cast, get_args
+from typing import Any, TypeVar, cast, get_args
 
 from srs.cards import template, tree
-from srs.cards.deck import NO_FORMAT, NOTE_KEYS, is_format, newer_format
+from srs.cards.deck import NO_CONTROLS, NO_FORMAT, NOTE_KEYS, is_format, newer_format
 from srs.cards.identity import ID_RULE, LONGEST_ID
-from srs.cards.notetype import Derivation, Derived, Field, FieldKind, Ignored, NoteType, NoteTypes, Template, gates
+from srs.cards.notetype import (
+    Derivation,
+    Derived,
+    Field,
+    FieldInAnki,
+    FieldKind,
+    Ignored,
+    NoteType,
+    NoteTypes,
+    Template,
+    TemplateInAnki,
+    TypeInAnki,
+    gates,
+)
+from srs.cards.yamlwords import control_character
 from srs.errors import Problem, Severity, sentence
 
 _FOLDER = Path(__file__).parent / "types"
@@ -36,10 +55,10 @@ _TYPE_KEYS = ("notetype", "marker", "cloze", "foreign", "anki", "fields", "templ
 _FIELD_KEYS = ("name", "kind", "required", "choices", "masked", "using", "opening", "caveat", "ignore", "anki")
 _TEMPLATE_KEYS = ("id", "name", "front", "back", "default", "anki")
 _FIELD_NAME = re.compile(r"[a-z][a-z0-9_]*")
-_FOREIGN_FIELD_NAME = re.compile(r'[^#^/\s:{}"][^:{}"\r\n]*')
 _TEMPLATE_ID = re.compile(rf"(?!p-|c[0-9]+$)[a-z0-9._-]{{1,{LONGEST_ID}}}")
 _ANKI_ID = re.compile(r"-?[0-9]{1,19}")
 _Found = TypeVar("_Found")
+_InAnki = TypeVar("_InAnki", FieldInAnki, TemplateInAnki, TypeInAnki)
 
 
 def read_notetype(path: str, data: bytes) -> tuple[NoteType | None, tuple[Problem, ...]]:
@@ -119,6 +138,7 @@ class _Reader:
         name = self._text(root, "notetype")
         anki = root.values.get("anki")
         anki = anki if isinstance(anki, tree.Mapping) else tree.Mapping({}, {}, root.line, root.column, False)
+        in_anki = self._in_anki(anki, TypeInAnki(), ("name", "id"))
         css = self._text(root, "css", "")
         found = NoteType(
             name=name,
@@ -130,6 +150,7 @@ class _Reader:
             anki_id=self._anki_id(anki, "id"),
             anki_name=self._text(anki, "name", name),
             foreign=self._foreign,
+            in_anki=in_anki,
         )
         self._check_fields(root, found)
         self._check_templates(root, found)
@@ -138,8 +159,7 @@ class _Reader:
     def _field(self, node: tree.Mapping) -> Field:
         self._check_keys(node, _FIELD_KEYS)
         name, at = self._text(node, "name"), self._at(node, "name")
-        pattern = _FOREIGN_FIELD_NAME if self._foreign else _FIELD_NAME
-        if name and not pattern.fullmatch(name):
+        if name and not self._foreign and not _FIELD_NAME.fullmatch(name):
             self._complain(at, "bad-field-name", f"A field cannot be called `{name}`.")
         elif not self._foreign and (name in NOTE_KEYS or name.startswith("card_")):
             self._complain(at, "bad-field-name", f"`{name}` has a meaning of its own in every note.")
@@ -158,8 +178,9 @@ class _Reader:
             if each not in get_args(Ignored):
                 hint = f"It is one of {', '.join(get_args(Ignored))}."
                 self._complain(self._at(node, "ignore"), "bad-ignore", f"`{each}` cannot be ignored.", hint)
-        number = self._anki_id(node, "anki")
-        return Field(name, cast(FieldKind, kind), required, choices, derived, number, cast(tuple[Ignored, ...], ignore))
+        number, in_anki = self._of_anki(node, FieldInAnki())
+        ignored = cast(tuple[Ignored, ...], ignore)
+        return Field(name, cast(FieldKind, kind), required, choices, derived, number, ignored, in_anki)
 
     def _derived(self, node: tree.Mapping) -> Derived | None:
         for by in get_args(Derivation):
@@ -174,17 +195,44 @@ class _Reader:
             hint = f"{sentence(ID_RULE)} `c1` and `p-…` are the cards of clozes and prompts."
             message = f"A template cannot have the id `{tree.shown(ident)}`."
             self._complain(self._at(node, "id"), "bad-template-id", message, hint)
+        number, in_anki = self._of_anki(node, TemplateInAnki())
         return Template(
             id=ident,
             name=self._text(node, "name", ident),
             front=self._text(node, "front", "" if self._foreign else None),
             back=self._text(node, "back", "" if self._foreign else None),
             default=self._flag(node, "default", True),
-            anki_id=self._anki_id(node, "anki"),
+            anki_id=number,
+            in_anki=in_anki,
         )
+
+    def _of_anki(self, node: tree.Mapping, usual: _InAnki) -> tuple[int, _InAnki]:
+        """Anki's id, and what else the key `anki` says: it holds the id alone, or keys."""
+        anki = node.values.get("anki")
+        if isinstance(anki, tree.Mapping):
+            return self._anki_id(anki, "id"), self._in_anki(anki, usual, ("id",))
+        return self._anki_id(node, "anki"), usual
+
+    def _in_anki(self, node: tree.Mapping, usual: _InAnki, beside: tuple[str, ...]) -> _InAnki:
+        kept: dict[str, object] = {each.name: getattr(usual, each.name) for each in dataclasses.fields(usual)}
+        self._check_keys(node, (*kept, *beside))
+        said: dict[str, Any] = {}
+        for name, value in kept.items():
+            if name not in node.values:
+                continue
+            if isinstance(value, bool):
+                said[name] = self._flag(node, name, value)
+            elif isinstance(value, int) or name == "tag":
+                said[name] = self._anki_id(node, name)
+            else:
+                said[name] = self._text(node, name, "")
+        return dataclasses.replace(usual, **said)
 
     def _check_fields(self, root: tree.Mapping, found: NoteType) -> None:
         names = {field.name for field in found.fields}
+        if found.in_anki.sort_field not in ("", *names):
+            message = f"`{tree.shown(found.in_anki.sort_field)}` is none of the fields."
+            self._complain(self._at(root, "anki"), "unknown-field", message)
         if found.marker is not None and found.marker not in names:
             self._complain(self._at(root, "marker"), "no-marker", f"The marker `{found.marker}` is none of the fields.")
         for field in found.fields:
@@ -236,6 +284,8 @@ class _Reader:
     def _text(self, node: tree.Mapping, key: str, default: str | None = None) -> str:
         value = node.values.get(key)
         if isinstance(value, tree.Text) and (value.value or default is not None):
+            if not self._foreign and value.style == '"' and (control := control_character(value.value)):
+                self._complain(value, "control-character", f"The escape stands for {control[1]}.", NO_CONTROLS)
             return value.value
         if value is not None or default is None:
             message = f"`{key}` must be a text." if value is not None else f"`{key}` is missing."
@@ -284,12 +334,11 @@ class _Reader:
 
 
 def to_yaml(notetype: NoteType) -> str:
-    """A file that `read_notetype` reads as the same type, for types that come in from elsewhere.
+    """A file that `read_notetype` reads as the same type, for types that come in from elsewhere. No lone surrogates."""
+    from srs.cards.exact import exact, one_line
 
-    Line ends become LF, and characters that YAML cannot hold are left out.
-    """
-    lines = [f"notetype: {_quoted(notetype.name)}"]
-    lines.append(f"anki: {{name: {_quoted(notetype.anki_name)}, id: {notetype.anki_id}}}")
+    anki = {"name": one_line(notetype.anki_name)} | _said(notetype.anki_id, notetype.in_anki, TypeInAnki(), 2)
+    lines = [f"notetype: {exact(notetype.name, 0)}", "anki:", *(f"  {key}: {value}" for key, value in anki.items())]
     if notetype.marker is not None:
         lines.append(f"marker: {notetype.marker}")
     lines += [f"{key}: true" for key in ("cloze", "foreign") if getattr(notetype, key)]
@@ -297,21 +346,30 @@ def to_yaml(notetype: NoteType) -> str:
     lines += [f"  - {{{', '.join(_field_keys(field, notetype.foreign))}}}" for field in notetype.fields]
     lines.append("templates:")
     for each in notetype.templates:
-        lines += [f"  - id: {each.id}", f"    name: {_quoted(each.name)}", f"    anki: {each.anki_id}"]
+        lines += [f"  - id: {each.id}", f"    name: {one_line(each.name)}"]
+        kept = _said(each.anki_id, each.in_anki, TemplateInAnki(), 6)
+        if len(kept) > 1:
+            lines += ["    anki:", *(f"      {key}: {value}" for key, value in kept.items())]
+        else:
+            lines += [f"    anki: {each.anki_id}"]
         lines += [] if each.default else ["    default: false"]
-        lines += [*_block("    front", each.front), *_block("    back", each.back)]
-    lines += _block("css", notetype.css if notetype.foreign else notetype.css.removeprefix(common_css()))
-    return "\n".join(lines) + "\n"
+        lines += [f"    front: {exact(each.front, 4)}", f"    back: {exact(each.back, 4)}"]
+    css = notetype.css if notetype.foreign else notetype.css.removeprefix(common_css())
+    return "\n".join([*lines, f"css: {exact(css, 0)}"]) + "\n"
 
 
 def _field_keys(field: Field, foreign: bool) -> list[str]:
+    from srs.cards.exact import one_line
+
+    kept = _said(field.anki_id, field.in_anki, FieldInAnki(), None)
+    inner = ", ".join(f"{key}: {value}" for key, value in kept.items())
     keys: Mapping[str, str] = {
-        "name": _quoted(field.name),
+        "name": one_line(field.name),
         "kind": "" if field.kind == ("html" if foreign else "markdown") else field.kind,
         "required": "true" if field.required else "",
-        "choices": f"[{', '.join(map(_quoted, field.choices))}]" if field.choices else "",
+        "choices": f"[{', '.join(map(one_line, field.choices))}]" if field.choices else "",
         "ignore": f"[{', '.join(field.ignore)}]" if field.ignore else "",
-        "anki": str(field.anki_id),
+        "anki": f"{{{inner}}}" if len(kept) > 1 else str(field.anki_id),
     }
     written = [f"{key}: {value}" for key, value in keys.items() if value]
     if field.derived is not None:
@@ -320,23 +378,17 @@ def _field_keys(field: Field, foreign: bool) -> list[str]:
     return written
 
 
-_UNWRITABLE = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
+def _said(number: int, kept: _InAnki, usual: _InAnki, indentation: int | None) -> dict[str, str]:
+    """The keys under `anki:` as YAML: the id, and what is not as usual. `indentation` None: on one line."""
+    from srs.cards.exact import exact, one_line
 
-
-def _written(text: str) -> str:
-    return _UNWRITABLE.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
-
-
-def _quoted(text: str) -> str:
-    plain = re.sub(r"\s+", " ", _written(text)).replace("'", "''")
-    return f"'{plain}'"
-
-
-def _block(key: str, text: str) -> list[str]:
-    text = _written(text)
-    if not text:
-        return [f"{key}: ''"]
-    indent = " " * (len(key) - len(key.lstrip()) + 2)
-    keep = "+" if text.endswith("\n") else "-"
-    lines = text.removesuffix("\n").split("\n") if keep == "+" else text.split("\n")
-    return [f"{key}: |2{keep}", *(indent + line if line else "" for line in lines)]
+    said = {"id": str(number)}
+    for name in (each.name for each in dataclasses.fields(kept)):
+        value = getattr(kept, name)
+        if value == getattr(usual, name):
+            continue
+        if isinstance(value, str):
+            said[name] = one_line(value) if indentation is None else exact(value, indentation)
+        else:
+            said[name] = str(value).lower()
+    return said

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from typing import Any, cast
 
 from srs.cards.nodes import Mapping, Node, Position, Sequence, Text
-from srs.cards.yamlwords import block_hint, control_character, error, shown, syntax_problem
+from srs.cards.yamlwords import block_hint, error, shown, syntax_problem
 from srs.errors import Problem
 
 MAX_DEPTH = 20
@@ -195,8 +195,6 @@ class _Builder:
         if found and "\n" not in source:
             message = f"`\\{found[1]}` between double quotes is an escape: YAML would change the text."
             self.complain(event, "escape", message)
-        elif control := control_character(event.value):
-            self.complain(event, "control-character", f"The escape stands for {control[1]}.", "No card may hold one.")
 
     def lost_comment(self, event: Any) -> None:
         message = "YAML takes ` #` and the rest of this line for a comment and would drop it."

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from srs.cli.context import opened
-from srs.cli.output import tell
+from srs.cli.output import say, tell
 from srs.collection.collection import Collection
 from srs.errors import UsageError
 from srs.words import plural
@@ -24,8 +24,13 @@ def export(
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to; its ending names the format.")
     ] = "",
+    with_scheduling: Annotated[
+        bool, typer.Option("--with-scheduling", help="Take along where the cards stand and every answer.")
+    ] = False,
 ) -> None:
-    """Write the cards to a package that Anki imports. Exported again after edits, it updates the same notes there.
+    """Write the cards to a package that Anki imports (.apkg), or to a table (.csv) or data (.json) for other programs.
+
+    A package exported again after edits updates the same notes in Anki.
 
     Example: srs export -o cards.apkg deck:Karpathy
     """
@@ -34,12 +39,14 @@ def export(
     target = Path(output).expanduser()
     write = _exporter(target)
     collection, now = opened(ctx)
-    report = write(_request(collection, " ".join(query or ()), now), target)
+    report = write(_request(collection, " ".join(query or ()), now, with_scheduling), target)
     collection.record_contents([(content.key, content.hash, content.at) for content in report.changed])
     for problem in report.problems:
         tell(str(problem))
     notes, cards, decks = plural(report.notes, "note"), plural(report.cards, "card"), plural(report.decks, "deck")
-    print(f"{target}: {notes}, {cards} in {decks}.")
+    say(f"{target}: {notes}, {cards} in {decks}.")
+    for sentence in report.advice:
+        say(sentence)
 
 
 def _exporter(target: Path) -> "Exporter":
@@ -54,7 +61,7 @@ def _exporter(target: Path) -> "Exporter":
     return exporter
 
 
-def _request(collection: Collection, query: str, now: int) -> "ExportRequest":
+def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "ExportRequest":
     from srs.cards.crosscheck import head_of, needs_order
     from srs.cards.outgoing import Content, ExportRequest
 
@@ -70,4 +77,10 @@ def _request(collection: Collection, query: str, now: int) -> "ExportRequest":
     contents = {key: Content(key, hash_, at) for key, (hash_, at) in collection.contents().items()}
     folder = collection.root / "media"
     media = folder if folder.is_dir() else None
-    return ExportRequest(tuple(notes), collection.types, collection.abouts(), media, contents, now)
+    known = None
+    if scheduled:
+        from srs.insight.schedules import schedules
+
+        known = schedules(collection, {note.id for note in notes}, now)
+    whole = not query and not any(problem.severity == "error" for problem in collection.problems())
+    return ExportRequest(tuple(notes), collection.types, collection.abouts(), media, contents, now, known, whole)

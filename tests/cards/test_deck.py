@@ -1,5 +1,7 @@
 """Deck files to notes: what may stand in one, and what becomes of mistakes."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -175,6 +177,39 @@ def test_a_foreign_note_without_its_first_field():
     assert (given.id, given.fields) == ("x", {"tags": "two"})
     found = problem("type: Basic (and reversed card)\n    id:\n    fields: {tags: two}")
     assert found.code == "missing-field"
+
+
+def test_fields_called_like_keys():
+    """Under `fields:`, any name is that of a field, also beside the note's key of that name."""
+    named = tuple(Field(name, "html", False, (), None, 0) for name in ("id", "type", "guid", "notes"))
+    types = {"Odd": replace(FOREIGN, name="Odd", fields=named)}
+    text = "notes:\n  - id: x\n    type: Odd\n    guid: g\n    fields: {id: a, type: b, guid: c, notes: d}\n"
+    (found,) = read_deck("decks/a.yaml", text.encode(), types).notes
+    assert (found.id, found.type, found.guid) == ("x", "Odd", "g")
+    assert found.fields == {"id": "a", "type": "b", "guid": "c", "notes": "d"}
+
+
+def test_foreign_html_may_hold_anything():
+    """An escape may bring a control character into an HTML field, which is what Anki had there, and into a guid."""
+    found = note('type: Basic (and reversed card)\n    guid: "\\x01"\n    fields: {Front: "a\\x0d\\u2028\\x00"}')
+    assert found.fields == {"Front": "a\r\u2028\0"} and found.guid == "\x01"
+
+
+@pytest.mark.parametrize(
+    "lines", ['q: "\\u0000"\n    a: b', 'q: a\n    a: "x\\u2028"', 'q: a\n    a: b\n    tags: ["\\x01"]']
+)
+def test_no_other_text_may_hold_a_control_character(lines):
+    """Where an escape stands for one, the note is left out and the place told; `\\u00e9` is a letter like any other."""
+    found = problem(lines)
+    assert found.code == "control-character" and found.message.startswith("The escape stands for ")
+    assert note('q: "caf\\u00e9"\n    a: b').fields["q"] == "café"
+
+
+def test_a_file_that_says_control_characters_of_itself():
+    """A description with one is told of, a deck's name with one leaves out the file."""
+    assert [each.code for each in deck('description: "\\x01"\n').problems] == ["control-character"]
+    found = deck('deck: "a\\x01"\nnotes:\n  - q: a\n    a: b\n')
+    assert (found.notes, [each.code for each in found.problems]) == ((), ["control-character"])
 
 
 def test_wordings():

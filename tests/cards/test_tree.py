@@ -78,7 +78,6 @@ REFUSED = {
     'a: "one\\ntwo"\n': ("escape", 1, 4, r"`\n` between double quotes is an escape"),
     'a: "\\q"\n': ("escape", 1, 5, "This backslash between double quotes is no escape"),
     'a: "C:\\users"\n': ("escape", 1, 9, r"A `\x`, `\u` or `\U` between double quotes needs the digits"),
-    'a: "\\u0000"\n': ("control-character", 1, 4, "The escape stands for a NUL character."),
     "a: &x b\n": ("anchor", 1, 4, "`&x` is a YAML anchor"),
     "a: *x\n": ("alias", 1, 4, "`*x` is a YAML alias"),
     "a: !!int 3\n": ("tag", 1, 4, "`tag:yaml.org,2002:int` is a YAML tag"),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srs.cards.notetype import Derived, Field, NoteType, Template
+from srs.cards.notetype import Field, FieldInAnki, NoteType, Template, TemplateInAnki, TypeInAnki
 from srs.cards.typefile import builtin_types, common_css, read_notetype, to_yaml, with_own
 
 RECIPE = """\
@@ -158,21 +158,103 @@ def test_what_is_written_reads_the_same(name: str) -> None:
     assert read_notetype("x.yaml", to_yaml(builtin_types()[name]).encode()) == (builtin_types()[name], ())
 
 
-TEXTS = st.text(
-    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufeff\ufffe\uffff\u2028\u2029") | st.just("\n")
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from("\r\n\t :#'\"\\{}[]\0\x85\u2028\ufeff"))
+NAMES = ANYTHING.filter(bool)
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+FIELDS_IN_ANKI = st.builds(
+    FieldInAnki,
+    rtl=st.booleans(),
+    sticky=st.booleans(),
+    font=ANYTHING,
+    size=NUMBERS,
+    description=ANYTHING,
+    plain_text=st.booleans(),
+    collapsed=st.booleans(),
+    unsearched=st.booleans(),
+    tag=st.none() | st.integers(0, 9),
+    kept=st.booleans(),
+)
+TEMPLATES_IN_ANKI = st.builds(
+    TemplateInAnki,
+    browser_front=ANYTHING,
+    browser_back=ANYTHING,
+    browser_font=ANYTHING,
+    browser_size=NUMBERS,
+    deck=NUMBERS,
+)
+FIELDS = st.builds(
+    Field,
+    name=NAMES,
+    kind=st.just("html"),
+    required=st.booleans(),
+    choices=st.lists(NAMES, max_size=2).map(tuple),
+    derived=st.none(),
+    anki_id=NUMBERS,
+    ignore=st.sampled_from([(), ("case",), ("accents", "case")]),
+    in_anki=FIELDS_IN_ANKI,
+)
+TEMPLATES = st.builds(
+    Template,
+    id=st.from_regex("[a-b][a-z0-9._-]{0,9}", fullmatch=True),
+    name=NAMES,
+    front=ANYTHING,
+    back=ANYTHING,
+    default=st.booleans(),
+    anki_id=NUMBERS,
+    in_anki=TEMPLATES_IN_ANKI,
 )
 
 
-@given(front=TEXTS, back=TEXTS, css=TEXTS, choice=st.sampled_from(["'", "a: b", "#x", "[y]"]))
-def test_any_foreign_type_can_be_written(front: str, back: str, css: str, choice: str) -> None:
-    """Templates and styles from elsewhere come back as they were, whatever they hold."""
-    fields = (
-        Field("Front Side", "html", False, (), None, 7),
-        Field("x", "choice", True, (choice,), Derived("opening", "x"), 0),
+@st.composite
+def foreign_types(draw: st.DrawFn) -> NoteType:
+    fields = draw(st.lists(FIELDS, min_size=1, max_size=4, unique_by=lambda field: field.name))
+    in_anki = TypeInAnki(
+        draw(st.sampled_from(["", *(field.name for field in fields)])),
+        draw(st.none() | ANYTHING),
+        draw(st.none() | ANYTHING),
+        draw(st.booleans()),
+        draw(st.integers(0, 9)),
     )
-    kind = NoteType(
-        "A: b", None, False, fields, (Template("card-1", "Card #1", front, back, True, 0),), css, -5, "it's", True
+    return NoteType(
+        name=draw(NAMES),
+        marker=None,
+        cloze=draw(st.booleans()),
+        fields=tuple(fields),
+        templates=tuple(draw(st.lists(TEMPLATES, min_size=1, max_size=3, unique_by=lambda each: each.id))),
+        css=draw(ANYTHING),
+        anki_id=draw(NUMBERS),
+        anki_name=draw(NAMES),
+        foreign=True,
+        in_anki=in_anki,
     )
+
+
+@given(kind=foreign_types())
+def test_any_foreign_type_can_be_written(kind: NoteType) -> None:
+    """A type from elsewhere comes back as it was, whatever its names, texts and settings hold; no text is lost."""
     found, told = read_notetype("x.yaml", to_yaml(kind).encode())
     assert [each for each in told if each.severity == "error"] == []
     assert found == kind
+
+
+def test_a_type_that_is_as_usual_says_nothing_of_anki() -> None:
+    """What Anki keeps besides is written only where it differs from what is usual there."""
+    kind = dataclasses.replace(builtin_types()["basic"], foreign=True, marker=None)
+    assert "latex" not in to_yaml(kind) and "rtl" not in to_yaml(kind) and "browser" not in to_yaml(kind)
+    fields = (dataclasses.replace(kind.fields[0], in_anki=FieldInAnki(rtl=True)), *kind.fields[1:])
+    assert ", rtl: true}}" in to_yaml(dataclasses.replace(kind, fields=fields))
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("{name: dish, required: true}", "{name: dish, anki: {fond: x}}", "4:25 There is no key `fond` here."),
+        ("{name: dish, required: true}", "{name: dish, anki: {size: x}}", "4:31 `size` must be a whole number."),
+        ("{name: dish, required: true}", "{name: dish, anki: {rtl: 1}}", "4:30 `rtl` must be `true` or `false`."),
+        ("marker: dish", "marker: dish\nanki: {sort_field: x}", "3:7 `x` is none of the fields."),
+        ("How do you cook {{dish}}?", '"\\x01{{dish}}"', "9:12 The escape stands for the control character U+0001."),
+    ],
+)
+def test_mistakes_in_what_anki_keeps_are_told(old: str, new: str, message: str) -> None:
+    """What stands under `anki:` is checked like the rest, and a type of one's own holds no control characters."""
+    assert message in problems(RECIPE.replace(old, new, 1))

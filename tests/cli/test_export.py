@@ -1,5 +1,6 @@
 """`srs export` through the command line: what is in the package, what stays the same, what the journal gets."""
 
+import json
 import sqlite3
 import tempfile
 import zipfile
@@ -134,3 +135,78 @@ def test_home_folder(srs: Srs) -> None:
     """`~` in the target is the home folder."""
     assert srs("export", "-o", "~/cards.apkg").code == 0
     assert (srs.home / "cards.apkg").is_file()
+
+
+def rows(package: Path, sql: str) -> list[Any]:
+    """Rows out of a package's database."""
+    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(package) as file:
+        db = sqlite3.connect(file.extract("collection.anki2", folder))
+        found = db.execute(sql).fetchall()
+        db.close()
+    return found
+
+
+def test_with_scheduling(srs: Srs) -> None:
+    """Where cards stand and every answer go along, and what Anki makes of that is said."""
+    srs("answer", "france:answer", "easy")
+    srs("suspend", "italy:answer")
+    done = srs("export", "-o", "cards.apkg", "--with-scheduling")
+    assert (done.code, done.err) == (0, "")
+    assert done.out == (
+        "cards.apkg: 4 notes, 7 cards in 3 decks.\n"
+        "Anki takes schedule and history only for cards that it does not have yet; nothing changes for those it has.\n"
+        "In its import window, tick `Import any learning progress`: without that, all cards come in as new.\n"
+        "A package cannot switch FSRS on: do that there, in the options of a deck, with a desired retention of 90%.\n"
+    )
+    assert rows(srs.root / "cards.apkg", "select ease, type from revlog") == [(4, 0)]
+    cards = "select guid, type, queue from cards c join notes n on n.id = nid where c.queue != 0 order by guid"
+    assert rows(srs.root / "cards.apkg", cards) == [("srs:france", 2, 2), ("srs:italy", 0, -1)]
+
+
+def test_scheduling_changes_no_content(srs: Srs) -> None:
+    """With or without it, the notes are the same and the journal hears of them once."""
+    srs("export", "-o", "one.apkg")
+    before = srs.journal()
+    srs("export", "-o", "two.apkg", "--with-scheduling", "--now", LATER)
+    assert notes(srs.root / "one.apkg") == notes(srs.root / "two.apkg")
+    assert srs.journal() == before
+
+
+def test_a_table_and_data(srs: Srs) -> None:
+    """The ending names the format; only a package makes the journal remember what went out."""
+    for name in ("cards.csv", "cards.json"):
+        done = srs("export", "-o", name)
+        assert (done.code, done.out, done.err) == (0, f"{name}: 4 notes, 7 cards in 3 decks.\n", "")
+    assert (srs.root / "cards.csv").read_text("utf-8").startswith('"card","deck","type","tags","front","back"')
+    assert len(json.loads((srs.root / "cards.json").read_text("utf-8"))["notes"]) == 4
+    assert not srs.journal()
+
+
+def test_a_table_has_no_schedule(srs: Srs) -> None:
+    """That is wrong usage, and no file is made."""
+    done = srs("export", "-o", "cards.csv", "--with-scheduling")
+    assert (done.code, done.out) == (2, "")
+    assert ".json" in done.err
+    assert not (srs.root / "cards.csv").exists()
+
+
+def test_what_is_gone_is_told_to_anki_once(srs: Srs) -> None:
+    """A note that left the decks goes out once as a sentence; not with a query, and not while a deck has an error."""
+    srs("export", "-o", "cards.apkg")
+    path = srs.root / "decks" / "cities.yaml"
+    text = path.read_text()
+    path.write_text(text.replace("id: italy", "id: rome"))
+    srs.deck("broken", "notes:\n  - q: Half\n    id: half\n   a: x\n")
+    assert "srs:italy" not in notes_after(srs)
+    (srs.root / "decks" / "broken.yaml").unlink()
+    assert "srs:italy" not in notes_after(srs, "deck:World::Cities")
+    done = srs("export", "-o", "cards.apkg", "--now", LATER)
+    assert "1 note that went out before is in the decks no more." in done.out
+    assert "srs:italy" in notes(srs.root / "cards.apkg")
+    assert "srs:italy" not in notes_after(srs)
+
+
+def notes_after(srs: Srs, *query: str) -> dict[str, Any]:
+    """The notes of a package that is written later."""
+    assert srs("export", "-o", "cards.apkg", *query, "--now", LATER).code == 0
+    return notes(srs.root / "cards.apkg")

@@ -5,7 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from export.apkg import export, guid_of
+from export.apkg import export, guid_of, outgoing
+from export.contents import parse
+from export.media import MediaFolder
+from export.notetypes import shape_of
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.outgoing import Content, DeckAbout, abouts
 from tests.export.samples import NOON, every_type, journalled, make_note, request
@@ -136,6 +139,33 @@ def test_missing_media_are_told(tmp_path: Path) -> None:
         "decks/a.yaml:3:5: In `a`: '../secret.png' leads out of the media folder.",
     ]
     assert media_of(tmp_path / "x.apkg") == {}
+
+
+def test_a_hash_of_the_first_version_still_holds(tmp_path: Path) -> None:
+    """A note journalled with the whole hash alone is not taken for changed."""
+    known = journalled(export(request(every_type()), tmp_path / "x.apkg"))
+    old = {key: replace(content, hash=parse(content.hash).whole) for key, content in known.items()}
+    assert old != known
+    assert export(request(every_type(), contents=old, now=NOON + 9000), tmp_path / "y.apkg").changed == ()
+    assert rows(tmp_path / "x.apkg") == rows(tmp_path / "y.apkg")
+
+
+def test_what_goes_out_can_be_asked_without_writing(tmp_path: Path) -> None:
+    """The fields, tags and guids that a package holds are told beforehand, with what the journal says of each."""
+    asked = request([replace(note, was=("old",)) for note in every_type()])
+    told = list(outgoing(asked, MediaFolder(None)))
+    report = export(asked, tmp_path / "x.apkg")
+    assert {each.guid: "\x1f".join(each.fields) for each in told} == {
+        guid: fields for guid, (_, fields) in rows(tmp_path / "x.apkg").items()
+    }
+    known = journalled(report)
+    assert {each.sheet.id for each in told} == {key for key in known if not key.startswith("notetype:")}
+    for each in told:
+        content = parse(known[each.sheet.id].hash)
+        assert (content.type, len(content.fields or ())) == (each.sheet.type.name, len(each.shape.fields))
+        assert each.shape == shape_of(each.sheet.type)
+    prompt = next(each for each in told if each.sheet.id == "backprop:p-zero")
+    assert (prompt.tags, prompt.former) == (("one", "two"), ("old:p-zero",))
 
 
 def foreign_note(name: str, **changes: Any) -> Any:

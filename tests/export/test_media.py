@@ -103,3 +103,12 @@ def test_static_files_of_a_style_are_found() -> None:
         "_h.js",
         "_i.png",
     }
+
+
+def test_a_name_of_the_package_leads_back_to_its_file(folder: Path) -> None:
+    """What Anki calls a picture is told as the name that the file has here; what never went out is unknown."""
+    media = MediaFolder(folder)
+    (folder / "bird.gif").write_bytes(b"bird")
+    names = [media.by_content("my%20cat%20%C3%A9.png"), media.by_content("./sub//dog.mp3"), media.by_name("bird.gif")]
+    assert [media.origin(name) for name in names] == ["my cat é.png", "sub/dog.mp3", "bird.gif"]
+    assert media.origin("srs-0.png") is None

@@ -1,0 +1,45 @@
+"""Cards as a table, one line for each: for spreadsheets and programs that take question and answer as text.
+
+RFC 4180: a header, commas, CRLF, every cell in double quotes, double quotes within doubled; UTF-8. A cell that a
+spreadsheet would take for a formula begins with an apostrophe, which keeps it text: decks may come from strangers, and
+a formula may fetch or start something. Numbers stay as they are.
+"""
+
+import csv
+import io
+import re
+from pathlib import Path
+
+from export.files import write_text
+from export.sides import Shown, report_of, shown
+from srs.cards.outgoing import ExportReport, ExportRequest
+from srs.cards.plain import to_text
+from srs.errors import UsageError
+
+COLUMNS = ("card", "deck", "type", "tags", "front", "back")
+
+_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*\s*%?")
+
+
+def export(request: ExportRequest, target: Path) -> ExportReport:
+    """Writes each card of every note that is no draft to the table `target`. Raises SrsError."""
+    if request.schedules is not None:
+        raise UsageError("a table holds no schedule", "leave out --with-scheduling, or write .apkg or .json")
+    cards = list(shown(request))
+    table = io.StringIO(newline="")
+    writer = csv.writer(table, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    writer.writerows(map(_row, cards))
+    write_text(target, table.getvalue())
+    return report_of(cards)
+
+
+def _row(each: Shown) -> list[str]:
+    note, card, face = each
+    texts = (card.id, note.deck, note.type, " ".join(note.tags), to_text(face.front), to_text(face.answer))
+    return [_harmless(text) for text in texts]
+
+
+def _harmless(text: str) -> str:
+    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
