@@ -1,0 +1,102 @@
+"""Media of a package that come into a collection: under which names, and how they are written. Knows no notes."""
+
+import hashlib
+import os
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+
+from srs.collection.files import draft_of
+from srs.importers.anki.package import MediaOpener, Package
+
+_OURS = re.compile(r"srs-[0-9a-f]{24}(\.[a-z0-9]{1,8})?")
+_CHUNK = 1 << 18
+_LONGEST = 255  # bytes of a file's name
+
+
+@dataclass(frozen=True, slots=True)
+class TakenMedia:
+    """`files`: the name under media/ for each name of the package, where there is no such file yet.
+
+    `renamed`: those whose name another file has here, with the name they get instead.
+    """
+
+    files: Mapping[str, str]
+    renamed: Mapping[str, str]
+    told: tuple[str, ...]
+
+
+def take_media(package: Package, folder: Path) -> TakenMedia:
+    """Which files of the package come into `folder`. Files that went out from here are here already."""
+    files: dict[str, str] = {}
+    renamed: dict[str, str] = {}
+    told = [f"the file {name!r} stayed behind: {why}" for name, why in sorted(package.media_left_out.items())]
+    there = {each.name for each in os.scandir(folder)} if folder.is_dir() else set()
+    for name in sorted(package.media):
+        if _OURS.fullmatch(name):
+            continue
+        if _unfit(name):
+            told.append(f"the file {name!r} stayed behind: no file of a collection can be called so")
+        elif name not in there and not os.path.lexists(folder / name):
+            files[name] = name
+        elif not _is_same(package, name, folder / name):
+            new = _other_name(name, _digest(_chunks(package.open_media, name)))
+            if new not in there:
+                files[name] = new
+            renamed[name] = new
+            told.append(f"there is another file {name!r} here, so the package's is called {new!r}")
+    return TakenMedia(files, renamed, tuple(told))
+
+
+def write_media(folder: Path, files: Mapping[str, str], opened: MediaOpener, written: list[Path]) -> None:
+    """Write `files` (see TakenMedia), each whole or not at all, and note it in `written`. Raises OSError, SrsError."""
+    for name, new in files.items():
+        folder.mkdir(exist_ok=True)
+        place = folder / new
+        draft = draft_of(place) if len(os.fsencode(new)) < _LONGEST - 30 else folder / f".media.{os.getpid()}.tmp"
+        try:
+            with draft.open("xb") as sink:
+                for chunk in _chunks(opened, name):
+                    sink.write(chunk)
+                sink.flush()
+                os.fsync(sink.fileno())
+            os.link(draft, place)  # not over a file that came meanwhile
+            written.append(place)
+        finally:
+            draft.unlink(missing_ok=True)
+
+
+def _unfit(name: str) -> bool:
+    unsafe = name.startswith(".") or "/" in name or "\\" in name or "\0" in name or len(os.fsencode(name)) > _LONGEST
+    return unsafe or not name.strip() or bool(re.match("[a-zA-Z]:", name))
+
+
+def _other_name(name: str, digest: str) -> str:
+    path = PurePosixPath(name)
+    stem = path.stem.encode()[: _LONGEST - 60].decode("utf-8", "ignore")
+    return f"{stem}-{digest[:40]}{path.suffix[:16]}"
+
+
+def _is_same(package: Package, name: str, path: Path) -> bool:
+    try:
+        if not path.is_file() or path.stat().st_size != package.media[name]:
+            return False
+        with path.open("rb") as stream:
+            mine = hashlib.file_digest(stream, "sha256").hexdigest()
+    except OSError:
+        return False
+    return mine == _digest(_chunks(package.open_media, name))
+
+
+def _digest(chunks: Iterable[bytes]) -> str:
+    digest = hashlib.sha256()
+    for chunk in chunks:
+        digest.update(chunk)
+    return digest.hexdigest()
+
+
+def _chunks(opened: MediaOpener, name: str) -> Iterator[bytes]:
+    with opened(name) as stream:
+        while chunk := stream.read(_CHUNK):
+            yield chunk

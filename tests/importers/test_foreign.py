@@ -1,0 +1,480 @@
+"""Foreign notes of Anki become decks, types and media, from which the same package can be made again."""
+
+import io
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from export.apkg import export
+from export.notetypes import LATEX_POST, LATEX_PRE, model_json, shape_of
+from srs.cards.identity import valid_id
+from srs.cards.note import Note
+from srs.cards.outgoing import ExportRequest
+from srs.cards.typefile import builtin_types, read_notetype, to_yaml
+from srs.collection.collection import Collection
+from srs.collection.files import FileChanged
+from srs.errors import SrsError, UsageError
+from srs.importers.anki.opening import opened
+from srs.importers.anki.package import AnkiCard, AnkiDeck, AnkiField, AnkiNote, AnkiTemplate, AnkiType, Package
+from srs.importers.foreign import Foreign, carry_out, plan_foreign
+from srs.importers.foreigntypes import as_notetype
+from tests.support import make_collection, moment, open_collection, write_deck
+
+ODD = "\r\n\t :#'\"\\{}[]-?|>&*!%@`\0\x01\x7f\x85\xa0\u2028\ufeff\uffff"
+ANYTHING = st.text(st.characters(exclude_categories=["Cs"]) | st.sampled_from(ODD))
+NUMBERS = st.integers(-(2**63), 2**63 - 1)
+
+
+def kind(number: int = 1, name: str = "Basic", fields: Sequence[str] = ("Front", "Back"), **more: Any) -> AnkiType:
+    templates = (AnkiTemplate("Card 1", None, f"{{{{{fields[0]}}}}}", f"{{{{{fields[-1]}}}}}"),)
+    named = tuple(AnkiField(each, None) for each in fields)
+    given = {"templates": templates, "css": "", "latex_pre": LATEX_PRE, "latex_post": LATEX_POST, "cloze": False}
+    return AnkiType(number, name, fields=named, mod=0, **{**given, **more})
+
+
+def note(number: int, *fields: str, guid: str = "", type: int = 1, tags: Sequence[str] = ()) -> AnkiNote:
+    return AnkiNote(number, guid or f"guid-{number}", type, 0, tuple(tags), fields)
+
+
+def card(of: int, ord: int = 0, deck: int = 1, **more: Any) -> AnkiCard:
+    values = {"kind": 0, "queue": 0, "due": 0, "interval": 0, "factor": 0, "reps": 0, "lapses": 0, "left": 0}
+    return AnkiCard(of * 10 + ord, of, deck, ord, **{**values, "flag": 0, "data": "", **more})
+
+
+def package(
+    notes: Sequence[AnkiNote],
+    kinds: Sequence[AnkiType] = (),
+    cards: Sequence[AnkiCard] | None = None,
+    decks: Mapping[int, AnkiDeck | str] | None = None,
+    media: Mapping[str, bytes] | None = None,
+    **more: Any,
+) -> Package:
+    files = media or {}
+    named = decks or {1: "Words"}
+    return Package(
+        form="collection.anki2",
+        whole=False,
+        created=0,
+        rollover=4,
+        types={each.id: each for each in kinds or (kind(),)},
+        decks={n: AnkiDeck(n, each) if isinstance(each, str) else each for n, each in named.items()},
+        notes=tuple(notes),
+        cards=tuple(card(each.id) for each in notes) if cards is None else tuple(cards),
+        reviews=(),
+        deleted=frozenset(),
+        media={name: len(data) for name, data in files.items()},
+        media_left_out={},
+        open_media=lambda name: io.BytesIO(files[name]),
+        **more,
+    )
+
+
+@pytest.fixture
+def collection(tmp_path: Path) -> Collection:
+    return open_collection(*make_collection(tmp_path))
+
+
+def take(collection: Collection, given: Package, into: str = "decks/in.yaml") -> Foreign:
+    """Imports as the command does: what is known already stays."""
+    known = {each.guid for each in collection.notes() if each.guid}
+    plan = plan_foreign(collection, given, into, known)
+    carry_out(collection, plan)
+    collection.refresh()
+    assert [each for each in collection.problems() if each.severity == "error"] == []
+    return plan
+
+
+def only(collection: Collection) -> Note:
+    (found,) = collection.notes()
+    return found
+
+
+def sent_out(collection: Collection, target: Path) -> None:
+    media = collection.root / "media"
+    folder = media if media.is_dir() else None
+    notes = tuple(collection.notes())
+    export(ExportRequest(notes, collection.types, collection.abouts(), folder, {}, moment()), target)
+
+
+# Types
+
+
+@st.composite
+def anki_types(draw: st.DrawFn) -> AnkiType:
+    fields = st.builds(
+        AnkiField,
+        name=ANYTHING.filter(bool),
+        id=st.none() | NUMBERS.filter(bool),
+        rtl=st.booleans(),
+        sticky=st.booleans(),
+        font=ANYTHING,
+        size=NUMBERS,
+        description=ANYTHING,
+        plain_text=st.booleans(),
+        collapsed=st.booleans(),
+        unsearched=st.booleans(),
+        tag=st.none() | st.integers(0, 9),
+        kept=st.booleans(),
+    )
+    templates = st.builds(
+        AnkiTemplate,
+        name=ANYTHING.filter(bool),
+        id=st.none() | NUMBERS.filter(bool),
+        front=ANYTHING,
+        back=ANYTHING,
+        browser_front=ANYTHING,
+        browser_back=ANYTHING,
+        browser_font=ANYTHING,
+        browser_size=NUMBERS,
+        deck=st.none() | NUMBERS.filter(bool),
+    )
+    named = draw(st.lists(fields, min_size=1, max_size=3, unique_by=lambda each: each.name))
+    return AnkiType(
+        draw(NUMBERS.filter(bool)),
+        draw(ANYTHING.filter(bool)),
+        draw(st.booleans()),
+        tuple(named),
+        tuple(draw(st.lists(templates, min_size=1, max_size=3))),
+        draw(ANYTHING),
+        0,
+        draw(st.integers(0, len(named) - 1)),
+        draw(ANYTHING | st.just(LATEX_PRE)),
+        draw(ANYTHING | st.just(LATEX_POST)),
+        draw(st.booleans()),
+        draw(st.integers(0, 9)),
+    )
+
+
+@given(there=anki_types())
+def test_any_type_goes_out_as_it_came(there: AnkiType) -> None:
+    """What Anki keeps of a type, its fields and templates survives the type file, whatever it holds."""
+    made, told = as_notetype(there)
+    found, _ = read_notetype("notetypes/x.yaml", to_yaml(made).encode())
+    assert found == made and told == []
+    assert found is not None
+    out = model_json(shape_of(found), 7)
+    assert (out["id"], out["name"], out["css"]) == (str(there.id), there.name, there.css)
+    assert out.get("originalStockKind", 0) == there.stock
+    assert (out["type"], out["sortf"], out["mod"]) == (int(there.cloze), there.sort_field, 7)
+    assert (out["latexPre"], out["latexPost"], out["latexsvg"]) == (
+        there.latex_pre, there.latex_post, there.latex_svg
+    )  # fmt: skip
+    assert [_of_field(each) for each in out["flds"]] == [
+        (
+            f.name,
+            f.id,
+            f.rtl,
+            f.sticky,
+            f.font,
+            f.size,
+            f.description,
+            f.plain_text,
+            f.collapsed,
+            f.unsearched,
+            f.tag,
+            f.kept,
+        )
+        for f in there.fields
+    ]
+    assert [_of_template(each) for each in out["tmpls"]] == [
+        (t.name, t.id, t.front, t.back, t.browser_front, t.browser_back, t.browser_font, t.browser_size, t.deck)
+        for t in there.templates
+    ]
+
+
+def _of_field(each: Mapping[str, Any]) -> tuple[object, ...]:
+    keys = "rtl", "sticky", "font", "size", "description", "plainText", "collapsed", "excludeFromSearch"
+    stock = each.get("tag"), each.get("preventDeletion", False)
+    return each["name"], each.get("id"), *(each[key] for key in keys), *stock
+
+
+def _of_template(each: Mapping[str, Any]) -> tuple[object, ...]:
+    keys = "qfmt", "afmt", "bqfmt", "bafmt", "bfont", "bsize", "did"
+    return each["name"], each.get("id"), *(each[key] for key in keys)
+
+
+def test_ids_of_templates_are_those_that_cards_may_have() -> None:
+    """They come from the names, each once, and are none of those of clozes and prompts."""
+    names = ["Card 1", "card-1", "C1", "P-x", "漢字", "漢", "x" * 900]
+    made, _ = as_notetype(kind(templates=tuple(AnkiTemplate(name, None, "", "") for name in names)))
+    assert [each.id for each in made.templates] == [
+        "card-1", "card-1-2", "t-c1", "t-p-x", "card", "card-2", "x" * 60
+    ]  # fmt: skip
+    assert [each.name for each in made.templates] == names
+
+
+def test_two_fields_of_one_name_are_told_apart_as_anki_does() -> None:
+    """The second gets a `+`, which is told; a field without a name gets one; letter case makes two names."""
+    made, told = as_notetype(kind(fields=("Front", "Front", "front", "")))
+    assert [each.name for each in made.fields] == ["Front", "Front+", "front", "Field 4"]
+    assert len(told) == 2
+
+
+def test_types_of_one_name_are_two_types(collection: Collection, tmp_path: Path) -> None:
+    """One with the name of another, of ours too, gets a name of its own here, and keeps it in Anki."""
+    kinds = [kind(11, "Words"), kind(12, "Words"), kind(13, "basic")]
+    take(collection, package([note(n, "a", "b", type=n) for n in (11, 12, 13)], kinds))
+    assert [each.type for each in collection.notes()] == ["Words", "Words 2", "basic 2"]
+    sent_out(collection, tmp_path / "out.apkg")
+    with opened(tmp_path / "out.apkg") as out:
+        assert {number: each.name for number, each in out.types.items()} == {11: "Words", 12: "Words", 13: "basic"}
+
+
+def test_hundreds_of_types(collection: Collection) -> None:
+    """Each is a file of its own, and each note has its own."""
+    kinds = [kind(n, f"Type/{n % 7}", [f"F{f}" for f in range(200)]) for n in range(1, 201)]
+    plan = take(collection, package([note(n, *["x"] * 200, type=n) for n in range(1, 201)], kinds))
+    assert len({file.path for file in plan.types}) == 200
+    assert len({each.type for each in collection.notes()}) == 200
+
+
+def test_a_type_that_is_here_is_used_again(collection: Collection) -> None:
+    """A second package of the same type brings no second one; what was changed here stays, and that is told."""
+    take(collection, package([note(1, "a", "b")]))
+    path = collection.root / "notetypes/Basic.yaml"
+    path.write_text(path.read_text("utf-8") + "\n# mine\n", "utf-8")
+    plan = take(collection, package([note(2, "c", "d")], [kind(css="x")]))
+    assert plan.types == () and [each.type for each in collection.notes()] == ["Basic", "Basic"]
+    assert plan.told == ("the note type 'Basic' is not as in the package here, and stays as it is",)
+
+
+def test_a_type_that_grew_is_replaced(collection: Collection) -> None:
+    """With a field more in the package than here, the file becomes the package's, and the notes that are here go on."""
+    take(collection, package([note(1, "a", "b")]))
+    take(collection, package([note(2, "c", "d", "e")], [kind(fields=("Front", "Back", "More"))]))
+    assert [dict(each.fields) for each in collection.notes()] == [
+        {"Front": "a", "Back": "b"}, {"Front": "c", "Back": "d", "More": "e"}
+    ]  # fmt: skip
+    assert [path.name for path in (collection.root / "notetypes").iterdir()] == ["Basic.yaml"]
+
+
+def test_a_type_that_lost_a_field_comes_in_apart(collection: Collection) -> None:
+    """Notes here would not fit it, so it gets an id of its own; again and again it is the same one."""
+    take(collection, package([note(1, "a", "b")]))
+    less = [kind(fields=("Front",))]
+    plan = take(collection, package([note(2, "c")], less))
+    assert "has the id of another one here" in plan.told[0]
+    take(collection, package([note(3, "d")], less))
+    assert [each.type for each in collection.notes()] == ["Basic", "Basic 2", "Basic 2"]
+
+
+def test_types_of_ours_from_another_collection_come_in_apart(collection: Collection, tmp_path: Path) -> None:
+    """A package that another srs wrote comes in as HTML, under types that do not take our types' ids."""
+    ours = builtin_types()["basic"]
+    theirs = kind(ours.anki_id, ours.anki_name, ("q", "a"))
+    write_deck(collection.root, "own.yaml", "notes:\n  - q: Mine?\n    a: Yes.\n")
+    take(collection, package([note(1, "What?", "That.", guid="srs:theirs", type=theirs.id)], [theirs]))
+    sent_out(collection, tmp_path / "out.apkg")
+    with opened(tmp_path / "out.apkg") as out:
+        assert len(out.types) == 2 and {each.guid for each in out.notes} >= {"srs:theirs"}
+
+
+# Notes
+
+
+@given(texts=st.lists(ANYTHING, min_size=3, max_size=3), guid=ANYTHING.filter(bool), names=st.lists(
+    ANYTHING.filter(bool), min_size=3, max_size=3, unique=True
+))  # fmt: skip
+def test_every_character_of_a_note_travels(
+    tmp_path_factory: pytest.TempPathFactory, texts: list[str], guid: str, names: list[str]
+) -> None:
+    """Fields, their names and the guid are read from the deck exactly as Anki had them."""
+    collection = open_collection(*make_collection(tmp_path_factory.mktemp("c")))
+    take(collection, package([note(1, *texts, guid=guid)], [kind(fields=names)]))
+    found = only(collection)
+    assert {name: found.fields.get(name, "") for name in names} == dict(zip(names, texts, strict=True))
+    assert found.guid == guid
+    collection.db.close()
+
+
+@pytest.mark.parametrize("name", ["id", "tags", "type", "guid", "fields", "deck", "notes", "a: b", "x" * 3000, "- x"])
+def test_fields_may_be_called_like_keys(collection: Collection, name: str) -> None:
+    """A field whose name means something in a deck is a field all the same, and the key beside it keeps its meaning."""
+    take(collection, package([note(1, "text", "back", tags=["t"])], [kind(fields=(name, "Back"))]))
+    found = only(collection)
+    assert found.fields == {name: "text", "Back": "back"}
+    assert (found.tags, found.type, found.guid) == (("t",), "Basic", "guid-1")
+
+
+def test_ids_can_be_read_and_stay(collection: Collection) -> None:
+    """An id is the first words and a hash of the guid, and is written down: it does not follow the text."""
+    take(collection, package([note(1, "<b>What&nbsp;is</b> {{c1::this}}? [sound:a.mp3]", ""), note(2, "<img>", "漢")]))
+    first, second = collection.notes()
+    assert first.id == "what-is-this-c1ce8282f0" and second.id.startswith("n-") and first.pinned
+    assert all(valid_id(each.id) for each in (first, second))
+
+
+def test_no_two_notes_have_one_id(collection: Collection) -> None:
+    """Twenty thousand notes without a word in them have twenty thousand ids."""
+    take(collection, package([note(n, "漢", "") for n in range(1, 20_001)]))
+    assert len({each.id for each in collection.notes()}) == 20_000
+
+
+def test_two_notes_of_one_guid_both_come_in(collection: Collection) -> None:
+    """The second goes out as a note of its own, and that is told."""
+    plan = take(collection, package([note(1, "a", guid="g"), note(2, "a", guid="g")], [kind(fields=("Front",))]))
+    assert [each.guid for each in collection.notes()] == ["g", None]
+    assert "has its guid 'g' too" in plan.told[0]
+
+
+def test_tags_that_no_deck_can_hold_are_told(collection: Collection) -> None:
+    """White space that Anki takes for part of a tag becomes `_`; other odd tags are kept."""
+    tags = ["a\xa0b", "c::d", "e,f", "no", "#x", "]", "'", "größe"]
+    plan = take(collection, package([note(1, "q", "a", tags=tags)]))
+    assert only(collection).tags == ("a_b", *tags[1:])
+    assert plan.told == (f"`{only(collection).id}`: its tags are {', '.join(only(collection).tags)} here",)
+
+
+def test_new_cards_keep_their_order(collection: Collection) -> None:
+    """Notes stand as Anki would show their new cards, not as they were made."""
+    cards = [card(1, due=3), card(2, due=1), card(3, due=2)]
+    take(collection, package([note(n, f"n{n}", "") for n in (1, 2, 3)], cards=cards))
+    assert [each.fields["Front"] for each in collection.notes()] == ["n2", "n3", "n1"]
+
+
+def test_cards_that_were_deleted_stay_away(collection: Collection) -> None:
+    """A note of which Anki has only one card says so; cards that are empty there are counted."""
+    two = (AnkiTemplate("One", None, "{{Front}}", ""), AnkiTemplate("Two", None, "{{Back}}", ""))
+    cards = [card(1, 1), card(2, 0), card(2, 1), card(3, 0), card(3, 1)]
+    notes = [note(1, "a", "b"), note(2, "c", "d"), note(3, "e", "")]
+    plan = take(collection, package(notes, [kind(templates=two)], cards))
+    assert [each.cards for each in collection.notes()] == [("two",), None, None]
+    assert plan.told == ("1 card empty there, and not here",)
+
+
+def test_cards_in_other_decks_are_counted(collection: Collection) -> None:
+    """A note lies in the deck of its first card; how many cards lie elsewhere in Anki is told."""
+    two = (AnkiTemplate("One", None, "{{Front}}", ""), AnkiTemplate("Two", None, "{{Back}}", ""))
+    cards = [card(1, 0, 1), card(1, 1, 2)]
+    plan = take(collection, package([note(1, "a", "b")], [kind(templates=two)], cards, {1: "A", 2: "B"}))
+    assert only(collection).deck == "A"
+    assert plan.told == ("1 card lying in another deck than the first of the note: together here",)
+
+
+# Files
+
+
+def test_a_file_for_each_deck(collection: Collection) -> None:
+    """The tree of decks is a tree of files; names that no file may have are changed, the decks' own are not."""
+    names = {1: "A", 2: "A::B", 3: "A::..", 4: "x/y: ü", 5: "X/Y: Ü", 6: ".h"}
+    notes = [note(n, "f", "b") for n in names]
+    plan = take(collection, package(notes, cards=[card(n, 0, n) for n in names], decks=names), "decks/in/")
+    assert sorted(each.deck for each in collection.notes()) == sorted(names.values())
+    assert [file.path for file in plan.decks] == [
+        "decks/in/h.yaml", "decks/in/A.yaml", "decks/in/A/deck.yaml", "decks/in/A/B.yaml",
+        "decks/in/X-Y- Ü.yaml", "decks/in/x-y- ü-2.yaml",
+    ]  # fmt: skip
+
+
+def test_many_decks_in_one_file_are_told(collection: Collection) -> None:
+    """They lie in the deck that they share; how to keep them apart is told."""
+    decks = {1: "A::B::C", 2: "A::B::D"}
+    plan = take(
+        collection, package([note(1, "a"), note(2, "b")], [kind(fields=("F",))], [card(1), card(2, 0, 2)], decks)
+    )
+    assert {each.deck for each in collection.notes()} == {"A::B"}
+    assert "to keep them apart: --into decks/in/" in plan.told[0]
+
+
+def test_a_deck_says_what_it_is_about(collection: Collection) -> None:
+    """The description of a deck comes in; of one without notes it is told."""
+    decks = {1: AnkiDeck(1, "A", "Of <b>words</b>\n& more"), 2: AnkiDeck(2, "B", "Gone")}
+    plan = take(collection, package([note(1, "a", "b")], decks=decks))
+    assert collection.abouts()["A"].description == "Of <b>words</b>\n& more"
+    assert plan.told == ("the description of the deck 'B' did not come in, as no notes lie in it",)
+
+
+def test_again_is_nothing_new(collection: Collection) -> None:
+    """The same package a second time adds no note, no file and no word."""
+    given = package([note(1, "a", "b"), note(2, "c", "d")], media={"x.png": b"x"})
+    take(collection, given)
+    before = {path: path.read_bytes() for path in collection.root.rglob("*") if path.is_file()}
+    plan = take(collection, given)
+    assert (plan.decks, plan.types, plan.told, dict(plan.media)) == ((), (), (), {})
+    assert before == {path: path.read_bytes() for path in collection.root.rglob("*") if path.is_file()}
+
+
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_new_notes_join_a_file(collection: Collection, newline: str) -> None:
+    """What stands in the file stays byte for byte, and new notes come at the end of its list."""
+    old = "# mine\ndeck: Words\nnotes:\n    - q: One?   \n      a: Yes.\n\nauthor: me\n".replace("\n", newline).encode()
+    (collection.root / "decks/in.yaml").write_bytes(old)
+    collection.refresh()
+    given = package([note(1, "a\r\nb", "two\nlines"), note(2, "c", "\n\nd")])
+    take(collection, given)
+    new = (collection.root / "decks/in.yaml").read_bytes()
+    assert new.startswith(old[: old.index(b"author")].rstrip()) and new.endswith(f"author: me{newline}".encode())
+    assert [dict(each.fields) for each in collection.notes()][1:] == [
+        {"Front": "a\r\nb", "Back": "two\nlines"}, {"Front": "c", "Back": "\n\nd"}
+    ]  # fmt: skip
+
+
+def test_a_file_that_would_change_its_notes_is_refused(collection: Collection) -> None:
+    """Tags that a file gives to all its notes would be the new ones' too: nothing is written."""
+    write_deck(collection.root, "in.yaml", "deck: Words\ntags: [mine]\nnotes:\n  - q: a\n    a: b\n")
+    collection.refresh()
+    with pytest.raises(SrsError, match="would read otherwise"):
+        take(collection, package([note(1, "a", "b")]))
+    assert not (collection.root / "notetypes").exists()
+
+
+@pytest.mark.parametrize(
+    "into", ["/etc/x.yaml", "x.yaml", "decks/../x.yaml", "decks/.x.yaml", "", "media/x.yaml", "decks/a\n.yaml"]
+)
+def test_decks_come_into_the_decks_folder(collection: Collection, into: str) -> None:
+    """A place outside it, or one that is never read, is refused."""
+    with pytest.raises(UsageError):
+        plan_foreign(collection, package([note(1, "a", "b")]), into, set())
+
+
+def test_all_or_nothing(collection: Collection) -> None:
+    """Where the last file cannot be written, none is there, media and types neither."""
+    plan = plan_foreign(collection, package([note(1, "a", "b")], media={"x.png": b"x"}), "decks/in.yaml", set())
+    write_deck(collection.root, "in.yaml", "notes: []\n")
+    with pytest.raises(FileChanged):
+        carry_out(collection, plan)
+    assert [path for path in collection.root.rglob("*") if path.is_file()] == [
+        path for path in collection.root.rglob("*") if path.name in ("in.yaml", "srs.toml")
+    ]
+
+
+# Media
+
+
+def test_media_keep_names_and_bytes(collection: Collection, tmp_path: Path) -> None:
+    """Names with blanks, percent signs and letters of every script come in and go out; ours are here already."""
+    files = {"a b.png": b"1", "100%.jpg": b"2", "ü.mp3": b"3", "_f.ttf": b"4", f"srs-{'0' * 24}.png": b"5"}
+    text = '<img src="a b.png"><img src=100%.jpg>[sound:ü.mp3]'
+    take(collection, package([note(1, text, "b")], [kind(css='@font-face{src:url("_f.ttf")}')], media=files))
+    del files[f"srs-{'0' * 24}.png"]
+    assert {path.name: path.read_bytes() for path in (collection.root / "media").iterdir()} == files
+    sent_out(collection, tmp_path / "out.apkg")
+    with opened(tmp_path / "out.apkg") as out:
+        assert set(out.media) == set(files) and out.notes[0].fields == (text, "b")
+
+
+def test_another_file_of_that_name_stays(collection: Collection) -> None:
+    """The package's gets another name, in the fields too, and that is told; the same bytes need none."""
+    folder = collection.root / "media"
+    folder.mkdir()
+    (folder / "x.png").write_bytes(b"mine")
+    (folder / "y.png").write_bytes(b"same")
+    given = package([note(1, '<img src="x.png"><img src="y.png">', "")], media={"x.png": b"theirs", "y.png": b"same"})
+    plan = take(collection, given)
+    (new,) = plan.media.values()
+    assert only(collection).fields["Front"] == f'<img src="{new}"><img src="y.png">'
+    assert (folder / "x.png").read_bytes() == b"mine" and (folder / new).read_bytes() == b"theirs"
+    assert plan.told == (f"there is another file 'x.png' here, so the package's is called {new!r}",)
+
+
+def test_media_that_cannot_come_are_told(collection: Collection) -> None:
+    """A file that the package names and does not have, and one that no folder can hold."""
+    given = package([note(1, "a", "b")], media={".hidden": b"", "a/b": b"", "é" * 200: b""})
+    plan = take(collection, replace(given, media_left_out={"gone.png": "the package has no such file"}))
+    assert len(plan.told) == 4 and "the file 'gone.png' stayed behind: the package has no such file" in plan.told
+    assert not (collection.root / "media").exists()
