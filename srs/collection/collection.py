@@ -241,6 +241,14 @@ class Collection:
         note, colon, template = name.partition(":")
         return f"{queries.present_id(self.db, note)}{colon}{template}"
 
+    def completed(self, name: str) -> str:
+        """The id of the one card or note that begins with `name`; `name` where it is an id, or begins several."""
+        present = self.resolve(name)
+        column = "id" if ":" in name else "note"
+        query = f"select distinct {column} from card where substr({column}, 1, ?) = ? order by {column} limit 2"
+        found = [row[0] for row in self.db.execute(query, (len(present), present))] if name else []
+        return found[0] if len(found) == 1 or present in found else name
+
     def nearest(self, name: str) -> str:
         """The hint where no card or note is called `name`: up to three ids that look like it."""
         column = "id" if ":" in name else "note"
@@ -457,9 +465,13 @@ class Collection:
         return taken
 
     def recent(self, most: int) -> list[tuple[ev.Event, str, bool]]:
-        """The newest events that are no part of another: each with its device and whether it is dead, newest first."""
+        """What was done newest: each event with its device and whether it is dead, newest first.
+
+        Without what is part of another event, and without changed content, which nobody did.
+        """
         query = (
-            f"select {EVENT_COLUMNS}, device, dead from event where because is null order by at desc, id desc limit ?"
+            f"select {EVENT_COLUMNS}, device, dead from event where because is null and do != 'content'"
+            " order by at desc, id desc limit ?"
         )
         return [(event_of(row[:-2]), row[-2], bool(row[-1])) for row in self.db.execute(query, (most,))]
 
@@ -533,7 +545,8 @@ class Collection:
         left out. Raises as `record` does, and ClockDoubt.
         """
         with self.turn():
-            new = [event for event in events if history.event_as_written(self.db, event.id) is None]
+            known = history.present(self.db, [event.id for event in events])
+            new = [event for event in events if event.id not in known]
             if new:
                 at = self._stamp(now)
                 head = ev.Import(self._new_id(at), at, file)

@@ -255,7 +255,7 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
 
 def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
     """Put rows of events into the table, each id once; the ids that were not there before, or not so."""
-    have = _present(db, [row[0] for row in rows])
+    have = present(db, [row[0] for row in rows])
     fresh: dict[str, EventRow] = {}
     again = []
     for row in rows:
@@ -265,7 +265,8 @@ def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
     return fresh.keys() | {row[0] for row in again if _takes_place(db, row)}
 
 
-def _present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
+def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
+    """At least those of the ids that events have, dead ones too."""
     if len(ids) > _ONE_BY_ONE:
         return {row[0] for row in db.execute("select id from event")}
     return {id_ for id_ in ids if db.execute("select 1 from event where id = ?", (id_,)).fetchone()}

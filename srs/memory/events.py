@@ -321,7 +321,8 @@ def is_whole(line: bytes) -> bool:
 _review_form = re.compile(
     r'\{"id":"([^"\\\x00-\x1f]{1,128})","at":"([^"\\]{24})","do":"review","card":"([^"\\\x00-\x1f]{1,1024})",'
     r'"rating":([1-4]),"ms":(null|0|[1-9][0-9]{0,14}),"mode":"(study|cram)","day":"([^"\\]{10})","due":"([^"\\]{10,24})",'
-    r'"step":(null|0|[1-9][0-9]{0,14}),"after":(?:null|"([^"\\\x00-\x1f]{1,128})"),"crc":"[0-9a-f]{8}"\}'
+    r'"step":(null|0|[1-9][0-9]{0,14}),"after":(?:null|"([^"\\\x00-\x1f]{1,128})")'
+    r'(?:,"because":"([^"\\\x00-\x1f]{1,128})")?,"crc":"[0-9a-f]{8}"\}'
 ).fullmatch
 
 
@@ -353,6 +354,7 @@ def _review(
     due: str,
     step: str,
     after: str | None,
+    because: str | None,
 ) -> Review:
     draft = _Draft(
         id,
@@ -365,7 +367,7 @@ def _review(
         parse_day(due) if step == "null" else parse_instant(due),
         None if step == "null" else int(step),
         after,
-        None,
+        because,
     )
     draft.__class__ = Review  # type: ignore[assignment]  # same slots
     return cast(Review, draft)

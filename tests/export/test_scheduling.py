@@ -103,6 +103,17 @@ def test_no_two_lines_share_a_millisecond(cards: dict[str, list[int]]) -> None:
         assert lrt == (numbers[-1] // 1000 if numbers else None)
 
 
+def test_an_answer_keeps_its_time_beside_a_crowd() -> None:
+    """What happened to many cards in one millisecond gives way to answers, and not past its own card's next answer."""
+    moved = ANSWER._replace(what="due", rating=0)
+    cards = {f"c{n}": replace(REVIEW, log=(moved, ANSWER._replace(at=NOON + 3 + n))) for n in range(30)}
+    made = seeding(**cards)
+    logs = {name: [line.id for line in made.log(name)] for name in cards}
+    assert [log[1] for log in logs.values()] == [NOON + 3 + n for n in range(30)]
+    assert all(first < second for first, second in logs.values())
+    assert len({number for log in logs.values() for number in log}) == 60
+
+
 @pytest.mark.parametrize(
     ("zone", "rollover", "west", "hour"),
     [("UTC", 4, 0, 4), ("Europe/Berlin", 4, -120, 2), ("America/New_York", 0, 240, 4), ("Asia/Kolkata", 5, -330, 23.5)],
