@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from srs.cards.note import Note, Place
 from srs.errors import Problem, Severity
+from srs.words import plural
 
 _SPELLED_OUT = 8
 
@@ -34,9 +35,13 @@ def head_of(note: Note) -> Head:
     return Head(note.id, note.was, note.needs, note.draft, note.place)
 
 
-def crosscheck(heads: Sequence[Head]) -> Findings:
-    """Check all notes of a collection, given in written order, against each other."""
-    check = _Check(heads)
+def crosscheck(heads: Sequence[Head], broken: Sequence[Place] = ()) -> Findings:
+    """Check all notes of a collection, given in written order, against each other.
+
+    `broken` is the place of the first error in each file of which something is left out: a note that is needed may be
+    in there.
+    """
+    check = _Check(heads, broken)
     check.duplicates()
     check.old_ids()
     check.needs()
@@ -62,8 +67,9 @@ def needs_order(heads: Iterable[Head], aliases: Mapping[str, str] | None = None)
 
 
 class _Check:
-    def __init__(self, heads: Sequence[Head]) -> None:
+    def __init__(self, heads: Sequence[Head], broken: Sequence[Place]) -> None:
         self.heads = heads
+        self.broken = broken
         self.claims: dict[str, list[Head]] = {}
         for head in heads:
             self.claims.setdefault(head.id, []).append(head)
@@ -113,6 +119,7 @@ class _Check:
 
     def needs(self) -> None:
         links: dict[str, list[str]] = {}
+        unknown: list[tuple[Head, str]] = []
         for head in self.heads:
             links[head.id] = known = []
             for need in head.needs:
@@ -120,15 +127,25 @@ class _Check:
                 if id in self.claims:
                     known.append(id)
                 else:
-                    message = f"This note needs `{need}`, and there is no such note."
-                    self.report(
-                        head, "unknown-need", message, "Correct the id under `needs:`, or delete it.", "warning"
-                    )
+                    unknown.append((head, need))
+        self.unknown_needs(unknown)
         for knot in _knots(links):
             cycle = _cycle(knot, links)
             message = f"These notes need each other, so none can come first: {_spelled(cycle)}."
             self.report(self.claims[cycle[0]][0], "needs-cycle", message, "Delete one of these `needs:`.", "error")
             self.left_out.update(head.place for id in knot for head in self.claims[id])
+
+    def unknown_needs(self, unknown: Sequence[tuple[Head, str]]) -> None:
+        """Needs that lead nowhere: each at its note, but one warning for all while they may be in a broken file.
+
+        Whoever deleted those `needs:` then would spoil notes that are right.
+        """
+        if unknown and self.broken:
+            self.problems.append(_perhaps_left_out(len({need for _, need in unknown}), self.broken))
+            return
+        for head, need in unknown:
+            message = f"This note needs `{need}`, and there is no such note."
+            self.report(head, "unknown-need", message, "Correct the id under `needs:`, or delete it.", "warning")
 
     def leave_out(self, head: Head, code: str, message: str, hint: str) -> None:
         self.report(head, code, message, hint, "error")
@@ -137,6 +154,18 @@ class _Check:
     def report(self, head: Head, code: str, message: str, hint: str, severity: Severity) -> None:
         place = head.place
         self.problems.append(Problem(place.path, place.line, place.column, severity, code, message, hint))
+
+
+def _perhaps_left_out(count: int, broken: Sequence[Place]) -> Problem:
+    are, they = ("is", "it") if count == 1 else ("are", "they")
+    elsewhere = f" or in {plural(len(broken) - 1, 'other file')}" if len(broken) > 1 else ""
+    message = (
+        f"{plural(count, 'note')} that other notes need {are} not there;"
+        f" {they} may be in what is left out here{elsewhere}."
+    )
+    hint = "Mend the error first, and leave every `needs:` as it is."
+    place = broken[0]
+    return Problem(place.path, place.line, place.column, "warning", "unknown-need", message, hint)
 
 
 def _spoken(head: Head, seen_from: Head) -> str:

@@ -4,17 +4,20 @@ All other bytes stay: comments, layout, line ends, byte order mark. What a chang
 laid out, so every result is read again and compared with what was meant; where it is other, nothing is returned.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, TypeAlias
 
 from srs.cards import tree
 from srs.cards.insert import after_blanks, scalar
-from srs.cards.layout import after_line, encoded, line_at, offset_of, with_lines
+from srs.cards.layout import after_line, encoded, line_at, line_end, offset_of, with_lines
+from srs.cards.patch import patched
 from srs.cards.yamlevents import value_ends
 from srs.cards.yamlwords import Line, shows_block, taken_apart
 from srs.errors import Problem, SrsError
 
+_COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _BY_HAND = "change the note by hand"
 
 
@@ -28,6 +31,145 @@ class ListChange:
 
     add: str
     instead: str | None = None
+
+
+Path: TypeAlias = tuple[str | int, ...]
+"""The way to a text in a note: keys, and numbers of items from 0: `("prompts", 1, "a")`."""
+
+
+def edit_texts(data: bytes, line: int, column: int, texts: Mapping[Path, str], after: str) -> bytes:
+    """A deck file's bytes with texts of the note at `line` and `column` put in place of others, or added.
+
+    A text stays in the style in which it is written, as far as that can say the new one; in lines, quotes and comments
+    as well. A key that is not there gets a line of its own, as `edit_note` does it. Raises CannotEdit.
+    """
+    for path, text in reversed(list(texts.items())):
+        data = _edit_text(data, line, column, path, text, after)
+    return data
+
+
+def _edit_text(data: bytes, line: int, column: int, path: Path, new: str, after: str) -> bytes:
+    before = tree.parse("", data)
+    number, note = _note_at(before, line, column)
+    *above, last = path
+    holder = _follow(note, above)
+    if holder is None or isinstance(holder, tree.Text):
+        raise _not_safely(_said(path))
+    old = _follow(holder, [last])
+    meant = tree.plain(before.root)
+    place = meant["notes"][number]
+    for key in above:
+        place = place[key]
+    place[last] = new
+    try:
+        written = list(_texts_with(before.text, holder, str(last), old, new, after))
+    except (ValueError, KeyError):
+        raise _not_safely(_said(path)) from None
+    for text in written:
+        edited = encoded(text, data)
+        parsed = tree.parse("", edited)
+        if tree.plain(parsed.root) == meant and _codes(parsed) == _codes(before):
+            return edited
+    raise _not_safely(_said(path))
+
+
+def _follow(node: tree.Node, path: Iterable[str | int]) -> tree.Node | None:
+    for key in path:
+        found: tree.Node | None = None
+        if isinstance(node, tree.Mapping) and isinstance(key, str):
+            found = node.values.get(key)
+        elif isinstance(node, tree.Sequence) and isinstance(key, int) and key < len(node.items):
+            found = node.items[key]
+        if found is None:
+            return None
+        node = found
+    return node
+
+
+def _said(path: Path) -> str:
+    return str(next(key for key in reversed(path) if isinstance(key, str)))
+
+
+def _texts_with(
+    text: str, holder: tree.Mapping | tree.Sequence, key: str, old: tree.Node | None, new: str, after: str
+) -> Iterator[str]:
+    """The file's text with the new one in it, in the ways it may be written, best first; who calls checks them."""
+    ends, margin = value_ends(text), holder.column - 1
+    if old is None:
+        if isinstance(holder, tree.Sequence) or holder.flow:
+            raise ValueError
+        near = holder.values.get("id") or holder.values.get(after) or next(iter(holder.values.values()))
+        written = f"{' ' * margin}{key}: {scalar(new, margin)}"
+        for above in (near, list(holder.values.values())[-1]):
+            yield with_lines(text, _below(text, above, ends), written.split("\n"))
+        return
+    if not isinstance(old, tree.Text):
+        raise ValueError
+    if not old.value and not old.style:
+        yield _put(text, old, scalar(new, margin), ends)
+        return
+    start, end = offset_of(text, old.line, old.column), ends[old.line, old.column]
+    newline = line_end(text, start)
+    there = text[start:end]
+    for written in _restyled(old, there.replace("\r\n", "\n"), new):
+        yield text[:start] + written.replace("\n", newline) + text[end:]
+    block = scalar(new, margin).replace("\n", newline)
+    yield text[:start] + block + text[end:]
+    if (comment := _COMMENT.match(text, end)) and newline in block:
+        head, _, body = block.partition(newline)
+        yield f"{text[:start]}{head}{comment[0]}{newline}{body}{text[comment.end() :]}"
+
+
+def _restyled(old: tree.Text, there: str, new: str) -> Iterator[str]:
+    """A text in the style of the one `there`: its words changed where they stand, then written anew."""
+    if not new:
+        yield "''"
+    if old.style in ("|", ">"):
+        head, _, body = there.partition("\n")
+        pad = re.match(" *", next((line for line in body.split("\n") if line.strip()), ""))
+        lines = [line and (pad[0] if pad else "") + line for line in new.rstrip("\n").split("\n")]
+        if old.style == "|":
+            yield "\n".join([head, *lines])
+            return
+    inner = there[1:-1] if old.style in ("'", '"') else there
+    if (words := patched(old.value, new, inner)) is not None:
+        yield f"{old.style}{words}{old.style}" if old.style in ("'", '"') else words
+    if old.style and "\n" not in new:
+        yield "'" + new.replace("'", "''") + "'"
+
+
+def edit_tags(data: bytes, line: int, column: int, add: Sequence[str], remove: Sequence[str], after: str) -> bytes:
+    """A deck file's bytes with tags added to those that the note itself has, and taken out. Raises CannotEdit."""
+    for tag in remove:
+        data = _without_tag(data, line, column, tag)
+    for tag in add:
+        data = edit_note(data, line, column, {"tags": ListChange(tag)}, after)
+    return data
+
+
+def _without_tag(data: bytes, line: int, column: int, tag: str) -> bytes:
+    before = tree.parse("", data)
+    number, note = _note_at(before, line, column)
+    tags = note.values.get("tags")
+    meant = tree.plain(before.root)
+    own = meant["notes"][number].get("tags", [])
+    if tags is None or tag not in own:
+        raise _not_safely("tags")
+    left = [each for each in own if each != tag] if isinstance(own, list) else []
+    text, ends = before.text, value_ends(before.text)
+    start, end = offset_of(text, tags.line, tags.column), ends[tags.line, tags.column]
+    if isinstance(tags, tree.Sequence) and not tags.flow and left:
+        for item in reversed([item for item in tags.items if tree.plain(item) == tag]):
+            first = offset_of(text, item.line, 1)
+            text = text[:first] + text[after_line(text, first) :]
+    else:
+        text = text[:start] + f"[{', '.join(scalar(each, 0) for each in left)}]" + text[end:]
+    meant["notes"][number]["tags"] = left
+    new = encoded(text, data)
+    parsed = tree.parse("", new)
+    if tree.plain(parsed.root) != meant or _codes(parsed) != _codes(before):
+        raise _not_safely("tags")
+    return new
 
 
 @dataclass(frozen=True, slots=True)

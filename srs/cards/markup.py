@@ -11,7 +11,7 @@ import re
 import warnings
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from srs.cards import cloze as clozes
 from srs.cards.notetype import FieldKind
@@ -64,6 +64,39 @@ def to_html(text: str, kind: FieldKind, *, cloze: bool = True) -> str:
     if not guarded.is_whole(made) or (not made.strip() and text.strip()):
         made = _plain(guarded.text)
     return guarded.restored(_braces(made))
+
+
+class Part(NamedTuple):
+    """A block of Markdown that stands in no other: its lines, from `start` up to `end` (from 0), and its HTML."""
+
+    start: int
+    end: int
+    html: str
+
+
+def parts(text: str, *, cloze: bool = True) -> list[Part] | None:
+    """The blocks of a Markdown text one by one, as `to_html` has them; None where it makes no Markdown of the text.
+
+    Lines of no block are blank, or say where a link leads to.
+    """
+    guarded = _Guarded(_visible(text.replace("\r\n", "\n").replace("\r", "\n")), cloze)
+    if len(guarded.text) > LONGEST_MARKDOWN:
+        return None
+    parser = _parser()
+    env: dict[str, Any] = {}
+    tokens = parser.parse(guarded.text, env)
+    if any(token.level >= DEEPEST - 2 for token in tokens):
+        return None
+    found, made, first = [], "", 0
+    for index, token in enumerate(tokens):
+        if token.level or token.nesting > 0:
+            continue
+        html: str = parser.renderer.render(tokens[first : index + 1], parser.options, env)
+        made += html
+        start, end = tokens[first].map or (0, 0)
+        found.append(Part(start, end, guarded.restored(_braces(html.strip("\n")))))
+        first = index + 1
+    return found if guarded.is_whole(made) and (made.strip() or not text.strip()) else None
 
 
 def _visible(text: str) -> str:

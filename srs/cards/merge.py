@@ -304,7 +304,7 @@ class _DeckMerge:
         count = 1
         while True:
             name = f"{of}.other{count if count > 1 else ''}"
-            copy = _as_draft(self.path, note, name, of)
+            copy = as_draft(self.path, note, name, of)
             if name != note.name and name in there and there[name].value == copy.value:
                 return []
             if name not in self.taken:
@@ -446,12 +446,12 @@ def _made(ours: Piece, keys: NoteKeys) -> Piece:
     return replace(made, raw=made.raw + blank[len(blank.rstrip("\n")) + 1 :])
 
 
-def _as_draft(path: str, note: Piece, name: str, of: str) -> Piece:
-    """The version of the other device as a note that no review shows. `of`: the id of ours."""
+def as_draft(path: str, note: Piece, name: str, of: str, whose: str = "The other device's") -> Piece:
+    """The version of the other side as a note that no review shows. `of`: the id of ours. Raises CannotMerge."""
     keys = keys_of(note)
     if keys is None:
         raise CannotMerge(f"{path}: both sides changed `{note.name}`, which cannot be written one key on a line")
-    told = f"# The other device's version of {of}. Take from it what you want, then delete it.\n"
+    told = f"# {whose} version of {of}. Take from it what you want, then delete it.\n"
     comments = keys[""][0].replace(told, "") + told
     lost = [text for key in _ONE_OF_A_KIND if key in keys for text in lines_of(keys[key][0])]
     rest = {key: pair for key, pair in keys.items() if key not in (*_ONE_OF_A_KIND, "")}

@@ -18,6 +18,7 @@ _UNSEEN = frozenset({"noscript", "template", "title"})
 _DEEPEST_LIST = 8
 _SPACE = re.compile(r"[ \t\n\r\f\v]+")
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
+_SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
 _BIDI = re.compile(r"[\u202a-\u202e\u2066-\u2069]")
 
 
@@ -35,6 +36,11 @@ def to_text(html: str, marked: bool = False) -> str:
         else:
             writer.start(token)
     return clean(writer.text())
+
+
+def for_reading(html: str) -> str:
+    """The same with sounds named as `[sound: file]`; for a reader, since no program plays them so."""
+    return _SOUND.sub(lambda match: f"[sound: {match[1].strip()}]", to_text(html))
 
 
 def clean(text: str) -> str:

@@ -8,7 +8,7 @@ import typer
 from srs.cards.notetype import NoteType, NoteTypes
 from srs.cli.context import opened
 from srs.cli.output import ask, print_json, say
-from srs.errors import UsageError
+from srs.errors import SrsError, UsageError
 
 _SECOND = {"basic": "a", "both": "means", "typed": "answer", "concept": "definition"}
 """The field that a one-liner's second text fills; asked for where there is none."""
@@ -58,7 +58,7 @@ def add(
     """
     from srs.collection.adding import Value, add_note
 
-    collection, _ = opened(ctx)
+    collection, _ = opened(ctx, in_full=True)
     given = {
         "definition": definition, "mental_model": mental_model, "example": example, "mistake": mistake,
         "next_step": next_step, "code": code, "by": by, "work": work, "date": date, "place": place, "url": url,
@@ -110,7 +110,9 @@ def _asked(kind: NoteType, name: str) -> str:
     if not sys.stdin.isatty():
         hint = f"for example: srs add {_EXAMPLES.get(kind.name, '…')}; or see: srs add --help"
         raise UsageError(f"a {_called(kind)} card needs its {name}", hint)
-    return ask(f"{name.capitalize()}:")
+    if answer := ask(f"{name.capitalize()} (empty cancels):", ""):
+        return answer
+    raise SrsError("nothing was added")
 
 
 def _called(kind: NoteType) -> str:

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -29,6 +29,7 @@ COMMANDS = {
     "list": "card:list_cards",
     "status": "status:status",
     "export": "export:export",
+    "import": "imports:import_file",
     "show": "card:show",
     "explain": "explain:explain",
     "edit": "edit:edit",
@@ -56,6 +57,7 @@ COMMANDS = {
 }
 """Where each command is, in the order in which `srs --help` lists them."""
 
+_WRONG_USAGE: Any = typer.BadParameter.__base__  # whatever is wrong with a command line; typer exports no name for it
 _CLICKS_LEAST = 52
 _GLOBAL_WITH_VALUE = ("-C", "--now")
 _WITH_QUERY = (
@@ -100,7 +102,14 @@ def main() -> None:
     try:
         try:
             arguments = _prepared(sys.argv[1:])
-            load(_asked(arguments))(args=arguments, prog_name="srs", terminal_width=_help_width(arguments))
+            application = load(_asked(arguments))
+            width = _help_width(arguments)
+            code = application(args=arguments, prog_name="srs", terminal_width=width, standalone_mode=False)
+        except _WRONG_USAGE as error:
+            from srs.cli.usage import in_our_words
+
+            called = next(iter(_split(arguments)[1]), "")
+            raise in_our_words(error, called if called in COMMANDS else "", COMMANDS) from None
         finally:
             sys.stdout.flush()
     except SrsError as error:
@@ -122,21 +131,17 @@ def main() -> None:
         hint = "what you answered is kept; SRS_TRACEBACK=1 says more"
         complain(f"this is a bug in srs: {type(error).__name__}: {error}", hint)
         sys.exit(1)
+    sys.exit(code or 0)
 
 
 def _asked(arguments: list[str]) -> Iterable[str]:
     """The command that prepared arguments name; every one where help or completion is wanted, or where it is none."""
     if "_SRS_COMPLETE" in os.environ:
         return COMMANDS
-    rest = iter(arguments)
-    for word in rest:
-        if word in _GLOBAL_WITH_VALUE:
-            next(rest, None)
-        elif not word.startswith("-"):
-            return (word,) if word in COMMANDS else COMMANDS
-        elif word in ("-h", "--help"):
-            return COMMANDS
-    return ()
+    front, rest = _split(arguments)
+    if "-h" in front or "--help" in front:
+        return COMMANDS
+    return () if not rest else rest[:1] if rest[0] in COMMANDS else COMMANDS
 
 
 def _help_width(arguments: list[str]) -> int | None:
@@ -168,7 +173,18 @@ def _prepared(arguments: list[str]) -> list[str]:
     """The arguments as typer takes them. Raises UsageError where they are no text."""
     if any("\udc80" <= letter <= "\udcff" for word in arguments for letter in word):
         raise UsageError("an argument is not UTF-8 text", "`locale` tells what this terminal sends")
-    return hoisted(arguments)
+    front, rest = _split(hoisted(arguments))
+    if rest[:1] == ["help"]:  # as other programs have it
+        rest = [*(rest[1:2] if rest[1:2] and rest[1] in COMMANDS else []), "--help"]
+    return front + rest
+
+
+def _split(arguments: list[str]) -> tuple[list[str], list[str]]:
+    """The options that stand before the command, and the rest."""
+    at = 0
+    while at < len(arguments) and arguments[at].startswith("-"):
+        at += 2 if arguments[at] in _GLOBAL_WITH_VALUE else 1
+    return arguments[:at], arguments[at:]
 
 
 def hoisted(arguments: list[str]) -> list[str]:
@@ -181,7 +197,9 @@ def hoisted(arguments: list[str]) -> list[str]:
         if word == "--":
             rest += [word, *pending]
             break
-        if word in _GLOBAL_WITH_VALUE and pending:
+        if word in _GLOBAL_WITH_VALUE:
+            if not pending:
+                raise UsageError(f"`{word}` needs a value", "see: srs --help")
             front += [word, pending.pop(0)]
         elif word.startswith("--now=") or re.match("-C.", word):
             front.append(word)

@@ -4,6 +4,7 @@ Knows no keys and no screen. What is told may hold text of the card: make it vis
 """
 
 import re
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,9 @@ from srs.cards.note import Place
 from srs.cli import wording
 from srs.collection.collection import Collection
 from srs.errors import SrsError
-from srs.study.session import Question, Revealed, Session, Skip
+from srs.memory.events import Bury, Flag, Mark, OfCard, Suspend
+from srs.study.session import Question, Revealed, Session, Skip, Tally
+from srs.words import plural
 
 if TYPE_CHECKING:
     from srs.cards.note import Note
@@ -65,7 +68,12 @@ def suspend(session: Session) -> str:
     """Set the card aside."""
     card = question_of(session).item.card
     session.suspend()
-    return f"Suspended until srs unsuspend: {card}."
+    return suspended(card)
+
+
+def suspended(card: str) -> str:
+    """Told where a card was set aside."""
+    return f"Suspended {card}; `srs unsuspend` brings it back."
 
 
 def flag(session: Session, number: int) -> str:
@@ -86,6 +94,44 @@ def undo(session: Session) -> str:
     if undone and isinstance(undone[0], Skip):
         return f"Took back putting off {undone[0].card}."
     return f"{wording.took_back([event for event in undone if not isinstance(event, Skip)])}."
+
+
+_BESIDES = ("suspended", "buried", "flagged", "unflagged", "marked", "unmarked")
+
+
+def summary(session: Session, now: int, collection: Collection) -> list[str]:
+    """How the sitting went, and what was done in it besides answering."""
+    first, *more = wording.summary(session.tally, session.step, now, collection)
+    return [first, *_besides(session.tally), *more]
+
+
+def _besides(tally: Tally) -> list[str]:
+    """`1 card was suspended, 2 flagged.`, and how much was taken back that was done before."""
+    last = {(type(event), event.card): event for event in tally.besides}
+    counts = Counter(map(_became, last.values()))
+    told = [(counts[word], word) for word in _BESIDES if counts[word]]
+    lines = []
+    if told:
+        (count, word), *rest = told
+        first = f"{plural(count, 'card')} {'was' if count == 1 else 'were'} {word}"
+        lines.append(f"{', '.join([first, *(f'{count} {word}' for count, word in rest)])}.")
+    if tally.earlier:
+        were = "was" if tally.earlier == 1 else "were"
+        lines.append(f"{plural(tally.earlier, 'earlier step')} {were} taken back.")
+    return lines
+
+
+def _became(event: OfCard) -> str:
+    match event:
+        case Suspend():
+            return "suspended"
+        case Bury():
+            return "buried"
+        case Flag():
+            return "flagged" if event.flag else "unflagged"
+        case Mark():
+            return "marked" if event.text else "unmarked"
+    return ""
 
 
 def place_of(question: Question) -> Place:
@@ -176,7 +222,11 @@ def source(note: "Note", collection: Collection) -> "Passage | str | None":
     return found or address_of(note)
 
 
-NO_SOURCE = "This card does not say where it comes from; `from:` or `url:` in its note would."
+def no_source(note: "Note | None") -> str:
+    """Told where `source` finds nothing."""
+    if note and note.fields.get("source"):
+        return "There is no page or text to open: only `source:` is given."
+    return "This card does not say where it comes from; `from:` or `url:` in its note would."
 
 
 def open_page(address: str, environ: Mapping[str, str], keys: "Keys | None") -> str:

@@ -73,6 +73,8 @@ def backup(
         _print_names("Links that lead out of the collection, stored as the files they lead to", report.linked)
         _print_names("Not in it, being no part of the collection", report.apart)
         say(f"{report.file}: {_contents(manifest)}.")
+        if not file and Path.cwd().is_relative_to(root):
+            say("It lies beside the collection, so that it is not lost with it; srs backup FILE puts it elsewhere.")
         say(f"Restore it: srs restore {shlex.quote(str(report.file))} DIR")
     if manifest.left_out:
         raise typer.Exit(1)

@@ -79,7 +79,7 @@ def show(
 
 def find_cards(collection: Collection, name: str, now: int) -> list[CardView]:
     """The card with this id, or every card of the note with this id. Raises SrsError naming the nearest ids."""
-    views = _named(collection, name, now)
+    views = _named(collection, name, now) or _begun(collection, name, now)
     if not views:
         raise _unknown(collection, name)
     return views
@@ -87,6 +87,8 @@ def find_cards(collection: Collection, name: str, now: int) -> list[CardView]:
 
 def chosen(collection: Collection, words: Sequence[str], now: int) -> list[CardView]:
     """The cards that `words` name, each once: ids of cards and notes, or, where none is one, the words of a query.
+
+    An id may be cut short where it begins no other, if a query finds nothing.
 
     Raises SrsError naming the nearest ids, or that nothing is found.
     """
@@ -96,21 +98,30 @@ def chosen(collection: Collection, words: Sequence[str], now: int) -> list[CardV
 def chosen_how(collection: Collection, words: Sequence[str], now: int) -> tuple[list[CardView], bool]:
     """The same, and whether a query found them."""
     named = [_named(collection, word, now) for word in words]
-    if any(named) or not any(":" in word for word in words):
-        for word, views in zip(words, named, strict=True):
-            if not views:
-                raise _unknown(collection, word)
-        return list({view.id: view for views in named for view in views}.values()), False
+    is_query = not any(named) and any(":" in word for word in words)
+    found = _queried(collection, words, now) if is_query else []
+    if found:
+        return found, True
+    named = [views or _begun(collection, word, now) for word, views in zip(words, named, strict=True)]
+    if is_query and not all(named):
+        if found is None:
+            raise _unknown(collection, words[0])
+        raise SrsError(f"no card is found by `{' '.join(words)}`", "see: srs list")
+    for word, views in zip(words, named, strict=True):
+        if not views:
+            raise _unknown(collection, word)
+    return list({view.id: view for views in named for view in views}.values()), False
+
+
+def _queried(collection: Collection, words: Sequence[str], now: int) -> list[CardView] | None:
+    """The cards that `words` find as a query; None where they are none."""
     from srs.study.search import parse_query
 
     try:
         predicate = parse_query(" ".join(words), collection.day(now), now)
     except UsageError:
-        raise _unknown(collection, words[0]) from None
-    found = [view for view in collection.cards(now) if predicate(view)]
-    if not found:
-        raise SrsError(f"no card is found by `{' '.join(words)}`", "see: srs list")
-    return found, True
+        return None
+    return [view for view in collection.cards(now) if predicate(view)]
 
 
 def first_words(view: CardView) -> str:
@@ -168,6 +179,12 @@ def _tree(cards: Sequence[CardView], day: int, now: int, notes: bool) -> list[li
 def _named(collection: Collection, name: str, now: int) -> list[CardView]:
     found = collection.card(name, now)
     return [found] if found else collection.cards_of_note(name, now)
+
+
+def _begun(collection: Collection, name: str, now: int) -> list[CardView]:
+    """What the beginning of an id names, if it begins no other."""
+    whole = collection.completed(name)
+    return _named(collection, whole, now) if whole != name else []
 
 
 def _unknown(collection: Collection, name: str) -> SrsError:

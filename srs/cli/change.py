@@ -1,5 +1,6 @@
 """`srs suspend`, `bury`, `flag`, `mark`, `reset` and their opposites: what the learner says of cards by name."""
 
+import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Annotated
@@ -11,7 +12,7 @@ from srs.cli.context import opened
 from srs.cli.output import agreed, print_json, print_table, say
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
-from srs.errors import SrsError
+from srs.errors import SrsError, UsageError
 from srs.memory.events import Bury, Event, Flag, Mark, Reset, Suspend, Unbury, Unsuspend
 from srs.words import plural
 
@@ -21,6 +22,7 @@ Json = Annotated[bool, typer.Option("--json", help="The ids of the cards that we
 
 _SHOWN = 5  # cards of a query that are shown before it asks
 _NAMED = 3  # cards that are named afterwards
+_FLAGS = tuple("01234567")
 
 
 def suspend(ctx: typer.Context, cards: Names, yes: Yes = False, as_json: Json = False) -> None:
@@ -28,7 +30,7 @@ def suspend(ctx: typer.Context, cards: Names, yes: Yes = False, as_json: Json = 
 
     Example: srs suspend karpathy-backprop:code
     """
-    change = _Change("Suspend", "Suspended", lambda card: not card.suspended, Suspend)
+    change = _Change("Suspend", "Suspended", "suspended already", lambda card: not card.suspended, Suspend)
     _carry_out(change, *opened(ctx), cards, yes, as_json)
 
 
@@ -37,7 +39,7 @@ def unsuspend(ctx: typer.Context, cards: Names, yes: Yes = False, as_json: Json 
 
     Example: srs unsuspend karpathy-backprop
     """
-    change = _Change("Unsuspend", "Unsuspended", lambda card: card.suspended, Unsuspend)
+    change = _Change("Unsuspend", "Unsuspended", "not suspended", lambda card: card.suspended, Unsuspend)
     _carry_out(change, *opened(ctx), cards, yes, as_json)
 
 
@@ -49,7 +51,7 @@ def bury(ctx: typer.Context, cards: Names, yes: Yes = False, as_json: Json = Fal
     collection, now = opened(ctx)
     tomorrow = collection.day(now) + 1
     change = _Change(
-        "Bury", "Buried until tomorrow:",
+        "Bury", "Buried until tomorrow:", "suspended or buried already",
         lambda card: card.buried_until is None and not card.suspended,
         lambda id, at, card, because: Bury(id, at, card, tomorrow, because),
     )  # fmt: skip
@@ -61,13 +63,13 @@ def unbury(ctx: typer.Context, cards: Names, yes: Yes = False, as_json: Json = F
 
     Example: srs unbury karpathy-backprop:code
     """
-    change = _Change("Unbury", "Unburied", lambda card: card.buried_until is not None, Unbury)
+    change = _Change("Unbury", "Unburied", "not buried", lambda card: card.buried_until is not None, Unbury)
     _carry_out(change, *opened(ctx), cards, yes, as_json)
 
 
 def flag(
     ctx: typer.Context,
-    number: Annotated[int, typer.Argument(metavar="N", min=0, max=7, help="1 to 7, as in Anki; 0 takes it off.")],
+    number: Annotated[str, typer.Argument(metavar="N", help="1 to 7, as in Anki; 0 takes it off.")],
     cards: Names,
     yes: Yes = False,
     as_json: Json = False,
@@ -78,10 +80,14 @@ def flag(
 
     Example: srs flag 1 karpathy-backprop:code
     """
-    verb, done = ("Flag", f"Flagged {number}:") if number else ("Take the flag off", "Took the flag off")
+    flag = _flag(number, cards)
+    if flag:
+        verb, done, already = "Flag", f"Flagged {flag}:", f"flagged {flag} already"
+    else:
+        verb, done, already = "Take the flag off", "Took the flag off", "without a flag"
     change = _Change(
-        verb, done, lambda card: card.flag != number,
-        lambda id, at, card, because: Flag(id, at, card, number, because),
+        verb, done, already, lambda card: card.flag != flag,
+        lambda id, at, card, because: Flag(id, at, card, flag, because),
     )  # fmt: skip
     _carry_out(change, *opened(ctx), cards, yes, as_json)
 
@@ -98,9 +104,12 @@ def mark(
     Example: srs mark karpathy-backprop:code 'the answer is too long'
     """
     words = text.strip() or None
-    verb, done = ("Mark", "Marked") if words else ("Take the mark off", "Took the mark off")
+    if words:
+        verb, done, already = "Mark", "Marked", "marked so already"
+    else:
+        verb, done, already = "Take the mark off", "Took the mark off", "without a mark"
     change = _Change(
-        verb, done, lambda card: card.mark != words,
+        verb, done, already, lambda card: card.mark != words,
         lambda id, at, card, because: Mark(id, at, card, words or "", because),
     )  # fmt: skip
     _carry_out(change, *opened(ctx), [card], yes, as_json)
@@ -111,16 +120,30 @@ def reset(ctx: typer.Context, cards: Names, yes: Yes = False, as_json: Json = Fa
 
     Example: srs reset karpathy-backprop:code
     """
-    change = _Change("Reset", "New again:", lambda card: card.state != "new", Reset)
+    change = _Change("Reset", "New again:", "new already", lambda card: card.state != "new", Reset)
     _carry_out(change, *opened(ctx), cards, yes, as_json)
+
+
+def _flag(number: str, cards: Sequence[str]) -> int:
+    """The number of a flag. UsageError, with the command as it should be, where it stands behind the cards."""
+    if number in _FLAGS:
+        return int(number)
+    if cards[-1] in _FLAGS:
+        hint = " ".join(map(shlex.quote, ["srs", "flag", cards[-1], number, *cards[:-1]]))
+        raise UsageError("the number of a flag comes first", hint)
+    raise UsageError(f"`N` takes a whole number from 0 to 7, not {number}", "see: srs flag --help")
 
 
 @dataclass(frozen=True, slots=True)
 class _Change:
-    """What a command does to each card that needs it: asked as `verb`, told as `done`, recorded by `make`."""
+    """What a command does to each card that needs it: asked as `verb`, told as `done`, recorded by `make`.
+
+    Cards that do not need it are `already`.
+    """
 
     verb: str
     done: str
+    already: str
     needed: Callable[[CardView], bool]
     make: Callable[[str, int, str, str | None], Event]
 
@@ -147,7 +170,8 @@ def _carry_out(
     if as_json:
         print_json({"changed": cards})
     elif not cards:
-        say(f"Nothing to change for {plural(len(found), 'card')}.")
+        which = f"{found[0].id} is" if len(found) == 1 else f"All {len(found):,} cards are"
+        say(f"{which} {change.already}.")
     elif by_query and len(cards) > _NAMED:
         few = f"{', '.join(cards[:_NAMED])} and {len(cards) - _NAMED:,} more"
         say(f"{change.done} {plural(len(cards), 'card')} ({few}). Take it back: srs undo")

@@ -15,6 +15,7 @@ from srs.cli.output import tell
 from srs.cli.progress import ProgressLine
 from srs.collection.locations import SETTINGS_NAME, find_collection
 from srs.errors import Problem, UsageError, said_by_system
+from srs.words import plural
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
@@ -43,9 +44,10 @@ class Context:
         now = moment("--now", self.now, zone)
         return lambda: now
 
-    def open(self, quiet: bool = False) -> "Collection":
-        """The collection, up to date with its files. Unless `quiet`, problems of its files are told on stderr.
+    def open(self, quiet: bool = False, in_full: bool = False) -> "Collection":
+        """The collection, up to date with its files. Unless `quiet`, errors in these are told on stderr.
 
+        In one line, or `in_full` by the commands that are about files or begin a day.
         A time that was given and is none is refused here, so by every command.
         """
         from srs.collection.collection import Collection
@@ -54,14 +56,18 @@ class Context:
         collection = Collection.open(root, self.environ, fixed_clock=self.now is not None, watch=ProgressLine())
         self.clock(collection)
         if not quiet:
-            tell_problems(collection.problems())
+            problems = collection.problems()
+            if in_full:
+                tell_problems(problems)
+            elif said := in_short(problems):
+                tell(said)
         return collection
 
 
-def opened(ctx: typer.Context) -> "tuple[Collection, int]":
+def opened(ctx: typer.Context, in_full: bool = False) -> "tuple[Collection, int]":
     """The collection of a command and the time of its run (ms)."""
     context: Context = ctx.obj
-    collection = context.open()
+    collection = context.open(in_full=in_full)
     return collection, context.clock(collection)()
 
 
@@ -86,6 +92,12 @@ def zone_of(root: Path, environ: Mapping[str, str]) -> "tuple[ZoneInfo, str]":
         return Settings().zone(environ), str(error)
     except OSError as error:
         return Settings().zone(environ), f"{SETTINGS_NAME}: cannot be read, {said_by_system(error)}"
+
+
+def in_short(problems: list[Problem]) -> str:
+    """How many errors there are in files, in one line; empty where there is none."""
+    errors = sum(problem.severity == "error" for problem in problems)
+    return f"{plural(errors, 'error')} in the files of this collection: srs check" if errors else ""
 
 
 def tell_problems(problems: list[Problem]) -> None:

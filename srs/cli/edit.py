@@ -29,9 +29,9 @@ def edit(
     from srs.upkeep.edits import place_of
 
     context: Context = ctx.obj
-    collection = context.open()
+    collection = context.open(in_full=True)
     prefs = preferences(context.environ)
-    place = place_of(collection, card)
+    place = place_of(collection, collection.completed(card))
     path, line = collection.root / place.path, place.line
     before, first = set(_problems(collection)), _bytes(path)
     while True:

@@ -28,7 +28,7 @@ def export(
         bool, typer.Option("--with-scheduling", help="Take along where the cards stand and every answer.")
     ] = False,
 ) -> None:
-    """Write the cards to a package that Anki imports (.apkg), or to a table (.csv) or data (.json) for other programs.
+    """Write the cards for Anki (.apkg), or as .csv or .json.
 
     A package exported again after edits updates the same notes in Anki.
 

@@ -40,7 +40,7 @@ def fix(
     if terminal and not as_list and not as_json:
         fixing = Fixing(collection, clock, wanted)
         if not fixing.count:
-            say("Nothing is to be mended.")
+            say(_nothing(collection))
             return
         from srs.cli.terminal.fixing import run
 
@@ -50,9 +50,18 @@ def fix(
     if as_json:
         print_json([_as_json(collection, case, clock()) for case in found])
     elif not found:
-        say("Nothing is to be mended.")
+        say(_nothing(collection))
     else:
         _print(found, collection, clock())
+
+
+def _nothing(collection: "Collection") -> str:
+    """Told where there is no case; the errors in its files were told before."""
+    broken = {problem.path for problem in collection.problems() if problem.severity == "error"}
+    if not broken:
+        return "Nothing is to be mended."
+    above = "the file above wants" if len(broken) == 1 else "the files above want"
+    return f"No card is marked, often forgotten or slow; {above} an editor."
 
 
 def _print(found: "list[Case]", collection: "Collection", now: int) -> None:

@@ -3,11 +3,10 @@
 import sys
 from collections.abc import Callable, Mapping
 
-from srs.cards.plain import to_text
+from srs.cards.plain import for_reading
 from srs.cli import asides, wording
-from srs.cli.output import span_short
+from srs.cli.output import say, span_short
 from srs.cli.preferences import preferences
-from srs.cli.terminal.safe import visible
 from srs.collection.collection import CardChanged, ClockDoubt, Collection
 from srs.errors import SrsError
 from srs.study.session import Finished, Pause, Question, Revealed, Session
@@ -30,8 +29,8 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
         line = sys.stdin.readline()
         if not line or not lines.take(line.strip()):
             break
-    for text in wording.summary(session.tally, session.step, clock(), collection):
-        print(visible(text))
+    for text in asides.summary(session, clock(), collection):
+        say(text)
 
 
 class _Lines:
@@ -67,7 +66,7 @@ class _Lines:
     def _do(self, word: str, rest: str) -> None:
         step = self._session.step
         if word == "?":
-            print(_ALL)
+            say(_ALL)
         elif word == "u" and not rest:
             self._go_on(lambda: asides.undo(self._session))
         elif isinstance(step, Pause):
@@ -83,7 +82,7 @@ class _Lines:
         elif word in ("f", "m", "i", "o", "e") and (word in "fm" or not rest):
             self._aside(word, rest)
         else:
-            print(_FIRST if isinstance(step, Question) else _HELP)
+            say(_FIRST if isinstance(step, Question) else _HELP)
 
     def _rate(self, rating: int) -> None:
         def rated() -> str:
@@ -103,7 +102,7 @@ class _Lines:
             self._go_on(lambda: asides.flag(self._session, int(rest)), show=False)
         elif word == "f":
             names = ", ".join(f"{number} {name}" for number, name in enumerate(asides.FLAGS))
-            print(f"Flag it with f and a number: {names}.")
+            say(f"Flag it with f and a number: {names}.")
         elif word == "i":
             card = asides.question_of(self._session).item.card
             told = asides.explanation(self._collection, card, self._clock())
@@ -116,9 +115,10 @@ class _Lines:
             self._edit()
 
     def _source(self) -> None:
-        found = asides.source(asides.question_of(self._session).note, self._collection)
+        note = asides.question_of(self._session).note
+        found = asides.source(note, self._collection)
         if found is None:
-            print(asides.NO_SOURCE)
+            say(asides.no_source(note))
         elif isinstance(found, str):
             self._tell(f"It comes from {found}")
         else:
@@ -159,7 +159,7 @@ class _Lines:
 
     def _tell(self, text: str) -> None:
         if text:
-            print(visible(text))
+            say(text)
         sys.stdout.flush()
 
     def show(self) -> None:
@@ -169,16 +169,14 @@ class _Lines:
             left = wording.remaining(step.remaining)
             about = [f"flag {step.flag}, {asides.FLAGS[step.flag]}"] if step.flag else []
             about += [f"marked: {step.mark}"] if step.mark else []
-            print(visible(" ".join([f"[{step.item.deck}] {left}", *(f"({each})" for each in about)])))
-            print(visible(to_text(step.face.front)))
-            print(f"\n{_TYPED}" if step.asks else "\n(a blank line shows the answer)")
+            say(" ".join([f"[{step.item.deck}] {left}", *(f"({each})" for each in about)]))
+            say(for_reading(step.face.front))
+            say(f"\n{_TYPED}" if step.asks else "\n(a blank line shows the answer)")
         elif isinstance(step, Revealed):
             self._show_back(step)
         elif isinstance(step, Pause):
             wait = span_short(max(0, step.until - self._clock()))
-            print(f"The next card is due in {wait}. A blank line looks again; q ends.")
-        elif not self._session.tally.answers:
-            print("Nothing is left to study now.")
+            say(f"The next card is due in {wait}. A blank line looks again; q ends.")
         sys.stdout.flush()
 
     def _show_back(self, step: Revealed) -> None:
@@ -187,7 +185,7 @@ class _Lines:
             from srs.cli.terminal.style import PLAIN
 
             print("\n".join(typed.lines(step.comparison, 78, PLAIN)) + "\n")
-        print(visible(to_text(step.question.face.answer)))
+        say(for_reading(step.question.face.answer))
         print()
         print("   ".join(f"{rating} {name} {when}" for rating, name, when in wording.buttons(step)))
         if step.suggested:

@@ -67,11 +67,12 @@ def _print(text: str, stream: TextIO, wraps: bool = True) -> None:
         print(line, file=stream)
 
 
-def ask(question: str, default: str = "") -> str:
-    """A line from the terminal, asked for until it holds something. End of input is an interruption."""
+def ask(question: str, default: str | None = None) -> str:
+    """A line from the terminal; an empty one is `default`, or is asked again. End of input is an interruption."""
     try:
         while True:
-            if answer := input(f"{question} ").strip() or default:
+            answer = input(f"{question} ").strip() or default
+            if answer is not None:
                 return answer
     except EOFError:
         print()

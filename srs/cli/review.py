@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from srs.cli.context import Context
-from srs.cli.output import ask
+from srs.cli.output import ask, say
 from srs.cli.pins import offer_pins
 from srs.collection.collection import Collection
 from srs.collection.locations import NoCollection, default_collection
@@ -33,7 +33,7 @@ def review(
         message = f"{'--new' if new else '--ahead'} has no effect with --cram, which asks for cards whatever their day"
         raise UsageError(message, "name the cards to cram by a query, such as: srs review --cram deck:Karpathy")
     from srs.study.agenda import Limits
-    from srs.study.session import Session
+    from srs.study.session import Finished, Session
 
     context: Context = ctx.obj
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
@@ -47,7 +47,13 @@ def review(
         predicate = parse_query(" ".join(query), collection.day(clock()), clock())
         found = {card.id for card in collection.cards(clock()) if predicate(card)}
         wanted = found.__contains__
-    session = Session(collection, clock, Limits(new, wanted, ahead, cram, minutes), limit)
+    limits = Limits(new, wanted, ahead, cram, minutes)
+    session = Session(collection, clock, limits, limit)
+    if isinstance(session.step, Finished):
+        from srs.cli.nothing import why_nothing
+
+        say(why_nothing(collection, clock(), limits, " ".join(query or ())))
+        return
     if terminal:
         from srs.cli.terminal.sitting import run
     else:

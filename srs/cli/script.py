@@ -8,7 +8,7 @@ import typer
 from srs.cli.card import find_cards
 from srs.cli.context import opened
 from srs.cli.output import beside, comes_back, in_words, print_json, print_table, say, terminal_size
-from srs.cli.wording import took_back
+from srs.cli.wording import details, took_back
 from srs.collection.collection import Collection
 from srs.errors import SrsError, UsageError
 from srs.memory.days import iso_day, iso_instant
@@ -68,7 +68,7 @@ def answer(
     """
     collection, now = opened(ctx)
     view = find_cards(collection, card, now)[0]
-    if view.id != collection.resolve(card):
+    if ":" not in card:
         raise UsageError(f"`{card}` is a note; name one of its cards", f"for example {view.id}")
     if view.note.draft:
         hint = f"take `draft: true` out of {view.note.place.path}"
@@ -93,7 +93,8 @@ def undo(
 ) -> None:
     """Take back what was done last on this device, or a named event.
 
-    Again takes back what was done before that.
+    That is an answer, or what was done to cards: suspended, marked and so on. Again takes back what was done before
+    that. Deck files stay as they are.
 
     Example: srs undo
     """
@@ -109,7 +110,7 @@ def undo(
     if as_json:
         print_json({"event": collection.event_json(undone[0]), "card": view.as_json() if view else None})
         return
-    say(f"{took_back(undone)}.")
+    say(f"{took_back(undone)}{details(undone[0], now, collection.zone)}.")
 
 
 def _list_events(collection: Collection, as_json: bool) -> None:

@@ -50,7 +50,7 @@ def today(context: Context) -> None:
 def _numbers(context: Context, quiet: bool) -> dict[str, Any]:
     from srs.study.today import status_of
 
-    collection = context.open(quiet)
+    collection = context.open(quiet, in_full=True)
     return status_of(collection, context.clock(collection)())
 
 
@@ -58,7 +58,7 @@ def _glance(context: Context, quiet: bool) -> "tuple[dict[str, Any], Glance]":
     from srs.study.glance import glance_of
     from srs.study.today import agenda_of, status_of
 
-    collection = context.open(quiet)
+    collection = context.open(quiet, in_full=True)
     now = context.clock(collection)()
     agenda = agenda_of(collection, now)
     return status_of(collection, now, agenda), glance_of(collection, now, agenda)
@@ -117,11 +117,17 @@ def short_line(numbers: dict[str, Any]) -> str:
 def _said(numbers: dict[str, Any], glance: "Glance", waiting: int) -> list[str]:
     said = []
     if waiting:
-        minutes = round(glance.minutes)
-        said.append("That takes about a minute." if minutes <= 1 else f"That takes about {minutes} minutes.")
+        said.append(f"That takes {_minutes(glance.minutes)}.")
     if numbers["reviewed_today"]:
         said.append(f"{plural(numbers['reviewed_today'], 'answer')} given so far.")
     return said
+
+
+def _minutes(count: float) -> str:
+    """As the head of a sitting has them: less than one is no minute."""
+    if count < 1:
+        return "under a minute"
+    return "about a minute" if round(count) == 1 else f"about {round(count)} minutes"
 
 
 def _marks(studied: Sequence[int], unicode: bool) -> str:

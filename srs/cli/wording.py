@@ -1,18 +1,26 @@
 """What a sitting says, whichever skin shows it: ratings, what remains, the summary. Knows no terminal."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from typing import TYPE_CHECKING
 
+from srs.cli.context import in_short
 from srs.cli.output import comes_back, in_words, span_short
 from srs.collection.collection import Answered, ClockDoubt, Collection
 from srs.errors import sentence
-from srs.memory.events import Event, Import, card_of, kind_of
+from srs.memory.events import Event, Import, Review, card_of, kind_of
+from srs.study.agenda import Limits
 from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
 from srs.words import plural
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
 MEANINGS = ("forgot", "barely", "knew", "at once")
 
 _NAMED = 3  # cards of a summary that are named
+_HOUR_MS = 3_600_000
 
 
 def remaining(counts: Mapping[str, int]) -> str:
@@ -48,19 +56,26 @@ def summary(tally: Tally, step: Step, now: int, collection: Collection | None = 
     if not count:
         lines = ["No card was answered."]
     else:
-        ratings = tally.ratings()
+        ratings, cards = tally.ratings(), len({answered.review.card for answered in tally.answers})
         parts = ", ".join(f"{ratings[n]} {name.lower()}" for n, name in enumerate(RATINGS, 1) if ratings[n])
         minutes = round(tally.milliseconds() / 60_000)
         took = f" It took {plural(minutes, 'minute')}." if minutes else ""
-        lines = [f"{plural(count, 'card')} answered: {parts}.{took}"]
+        once = f"{plural(count, 'card')} answered"
+        given = once if cards == count else f"{count:,} answers on {plural(cards, 'card')}"
+        lines = [f"{given}: {parts}.{took}"]
     studied = collection is not None and any(answered.review.mode == "study" for answered in tally.answers)
     if collection is not None and studied:
         lines += looked_back(collection, tally)
     if isinstance(step, Pause):
         lines.append(f"The next card is due in {span_short(step.until - now)}.")
     if collection is not None and studied and isinstance(step, Pause | Finished):
-        lines += _coming(collection, now, isinstance(step, Pause))
+        lines += _coming(collection, now, isinstance(step, Pause), tally.asked)
     return lines
+
+
+def ended(tally: Tally) -> str:
+    """The last word of a sitting in which nothing is left to show."""
+    return f"That is all{' that the query finds' if tally.asked.wanted else ''} for now."
 
 
 def looked_back(collection: Collection, tally: Tally) -> list[str]:
@@ -84,10 +99,10 @@ def tomorrow_holds(reviews: int) -> str:
     return f"Tomorrow: {plural(reviews, 'review')} so far." if reviews else "Tomorrow: no reviews so far."
 
 
-def _coming(collection: Collection, now: int, paused: bool) -> list[str]:
+def _coming(collection: Collection, now: int, paused: bool, asked: Limits) -> list[str]:
     from srs.study.glance import next_of
 
-    coming = next_of(collection, now)
+    coming = next_of(collection, now, asked)
     lines = []
     if coming.due is not None and not paused:
         when = f"in {span_short(coming.due - now)}" if coming.due > now else "now"
@@ -131,10 +146,18 @@ def took_back(undone: Sequence[Event | Skip]) -> str:
     return f"{what} of {cards[0]}" + (f" and {plural(more, 'more card')}" if more else "")
 
 
+def details(event: Event, now: int, zone: "ZoneInfo") -> str:
+    """Which answer was taken back, and when it was given, if not in the last hour: ` (Good, from 20:57)`."""
+    said = [RATINGS[event.rating - 1]] if isinstance(event, Review) else []
+    if abs(now - event.at) >= _HOUR_MS:
+        done, today = (datetime.fromtimestamp(at / 1000, zone) for at in (event.at, now))
+        said.append(f"from {done:%H:%M}" if done.date() == today.date() else f"from {done:%Y-%m-%d %H:%M}")
+    return f" ({', '.join(said)})" if said else ""
+
+
 def left_out(collection: Collection) -> str:
     """What files of the collection hold back by their errors; empty where nothing."""
-    errors = sum(problem.severity == "error" for problem in collection.problems())
-    return f"{plural(errors, 'error')} in the files of this collection: srs check" if errors else ""
+    return in_short(collection.problems())
 
 
 def where_answers_go(collection: Collection) -> str:

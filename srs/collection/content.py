@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 
-from srs.cards.note import DeckFile, Note
+from srs.cards.note import DeckFile, Note, Place
 from srs.cards.notetype import NoteType, NoteTypes
 from srs.collection.index import Watch, get_meta, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
@@ -208,7 +208,12 @@ def _compare_notes(db: sqlite3.Connection) -> None:
     for key, data in db.execute("select key, data from note order by path, position"):
         keys.append(key)
         heads.append(head_of(note_from_json(data)))
-    result = crosscheck(heads)
+    errors = db.execute(
+        "select path, line, column from problem where source = 'file' and severity = 'error'"
+        " order by path desc, line desc, column desc"
+    )
+    first = {path: Place(path, line, column) for path, line, column in errors}
+    result = crosscheck(heads, list(first.values())[::-1])
     db.execute("delete from problem where source = 'cross'")
     _add_problems(db, result.problems, "cross")
     db.execute("update note set left_out = 0 where left_out")

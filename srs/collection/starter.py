@@ -12,6 +12,7 @@ from srs.collection.locations import FOLDERS, SCHEMA_NAME, SETTINGS_NAME, journa
 from srs.collection.settings import read_settings, system_timezone
 from srs.errors import SrsError
 
+_SHIPPED = "karpathy"
 _SETTINGS = """\
 # Settings of this collection. What is commented out shows the default; `[deck."Name"]` sets any of it for one deck.
 format = 1
@@ -53,7 +54,7 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
     if source is not None:
         _take_along(source, root, environ)
     elif decks is not None:
-        shutil.copytree(decks, root / "decks")
+        shutil.copytree(decks, root / "decks" / decks.name)
     else:
         (root / "decks").mkdir()
     _write_schema(root)
@@ -71,11 +72,14 @@ def _write_schema(root: Path) -> None:
 
 
 def starter_decks() -> Path:
-    """The starter decks: beside the package in a clone, else where the wheel put them."""
+    """The folder of the starter decks: in a clone that beside the package, else where the wheel put it.
+
+    A clone is a collection too: what else lies in its `decks/` is its user's own.
+    """
     candidates = (Path(__file__).parents[2] / "decks", Path(sysconfig.get_path("data")) / "share" / "srs" / "decks")
     for folder in candidates:
-        if (folder / "karpathy").is_dir():
-            return folder
+        if (folder / _SHIPPED).is_dir():
+            return folder / _SHIPPED
     raise SrsError(
         "the starter decks are missing from this installation", "install srs again, or use: srs init --empty"
     )

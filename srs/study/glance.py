@@ -1,18 +1,21 @@
-"""Today in one glance, and one sitting looked back on: numbers, and no words for them."""
+"""Today in one glance, what waits beyond it, and one sitting looked back on: numbers, and no words for them."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from srs.collection import history, queries
 from srs.collection.collection import Answered, Collection
+from srs.collection.views import CardView
 from srs.memory.events import Review, SetDue
-from srs.study.agenda import Agenda
+from srs.study.agenda import Agenda, Limits, lineage
 from srs.study.pace import Backlog, backlog_of, minutes_left, pace_of, tomorrow
 from srs.study.today import agenda_of
 
 DAYS = 14
 MATURE = 21
 """Days of an interval from which on a card counts as mature, as in Anki."""
+_ANY_NUMBER = 1 << 30
+_LIMITED = ("new", "reviews")
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +55,29 @@ class Next:
 
 
 @dataclass(frozen=True, slots=True)
+class Held:
+    """Of the cards `found` that a sitting asks for, how many are not to be studied now, by what holds them back.
+
+    `new` and `reviews` are beyond the day's limits: `new_limit` and `review_limit`, None where decks differ in them.
+    `siblings` wait for another card of their note, `needs` for other notes, `later` for their day, the first for the
+    study day `first`.
+    """
+
+    found: int
+    new: int = 0
+    new_limit: int | None = None
+    reviews: int = 0
+    review_limit: int | None = None
+    siblings: int = 0
+    needs: int = 0
+    later: int = 0
+    first: int | None = None
+    suspended: int = 0
+    buried: int = 0
+    drafts: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Branch:
     """A deck in the tree of decks, `depth` below the top, with the sums over it and all decks below it."""
 
@@ -71,10 +97,80 @@ def glance_of(collection: Collection, now: int, agenda: Agenda) -> Glance:
     )
 
 
-def next_of(collection: Collection, now: int) -> Next:
-    """What follows at `now` (ms)."""
+def next_of(collection: Collection, now: int, asked: Limits = Limits()) -> Next:
+    """What follows at `now` (ms): learning cards of those that were asked for; tomorrow's reviews are of all."""
     agenda = agenda_of(collection, now)
-    return Next(len(agenda.learning), agenda.wait(), tomorrow(collection, now, agenda))
+    learning = [item for item in agenda.learning if asked.wanted is None or asked.wanted(item.card)]
+    return Next(len(learning), learning[0].due if learning else None, tomorrow(collection, now, agenda))
+
+
+def held_of(collection: Collection, now: int, limits: Limits) -> Held:
+    """What holds cards back at `now` (ms), of those that `limits` ask for."""
+    wanted, settings = limits.wanted or (lambda _: True), collection.settings.for_deck
+    views = [view for view in collection.cards(now) if wanted(view.id)]
+    if limits.cram and limits.wanted is None:
+        views = [view for view in views if view.state != "new"]
+    held: dict[str, list[CardView]] = {}
+    reason = _set_aside if limits.cram else _reasons(collection, now, limits)
+    for view in views:
+        held.setdefault(reason(view), []).append(view)
+    held.pop("", None)
+    over = {kind: {deck for view in held.get(kind, ()) for deck in lineage(view.note.deck)} for kind in _LIMITED}
+    return Held(
+        len(views),
+        new_limit=_only({settings(deck).new_per_day + limits.new for deck in over["new"]}),
+        review_limit=_only({settings(deck).reviews_per_day for deck in over["reviews"]}),
+        first=min((_due_day(collection, view) for view in held.get("later", ())), default=None),
+        **{kind: len(cards) for kind, cards in held.items()},
+    )
+
+
+def _reasons(collection: Collection, now: int, limits: Limits) -> Callable[[CardView], str]:
+    """Which count of `Held` a card belongs to; empty for one that is on the agenda."""
+    db, day = collection.db, collection.day(now)
+    on_agenda, allowed = (
+        {item.card for item in (*agenda.learning, *agenda.main)}
+        for agenda in (agenda_of(collection, now, each) for each in (limits, replace(limits, new=_ANY_NUMBER)))
+    )
+    touched: dict[str, set[str]] = {}
+    busy: list[queries.Done | queries.Waiting] = [*queries.done(db, day), *queries.learning(db, day)]
+    for each in busy:
+        touched.setdefault(each.note, set()).add(each.card)
+
+    def reason(view: CardView) -> str:
+        if view.id in on_agenda:
+            return ""
+        if aside := _set_aside(view):
+            return aside
+        if view.state == "new":
+            if view.id in allowed:
+                return "new"
+            ready = all(queries.needs_met(db, need) for need in queries.needs_of(db, view.note.id))
+            return "siblings" if ready else "needs"
+        if _due_day(collection, view) > day + limits.ahead_days:
+            return "later"
+        return "siblings" if touched.get(view.note.id, set()) - {view.id} else "reviews"
+
+    return reason
+
+
+def _set_aside(view: CardView) -> str:
+    """Which count of `Held` a card belongs to that no day brings up; empty for others."""
+    if view.note.draft:
+        return "drafts"
+    if view.suspended:
+        return "suspended"
+    return "" if view.buried_until is None else "buried"
+
+
+def _due_day(collection: Collection, view: CardView) -> int:
+    """The study day on which a card that is not new is due."""
+    due = view.due or 0
+    return due if view.state == "review" else collection.day(due)
+
+
+def _only(values: set[int]) -> int | None:
+    return next(iter(values)) if len(values) == 1 else None
 
 
 def sitting_of(collection: Collection, answers: Iterable[Answered]) -> Sitting:

@@ -18,6 +18,7 @@ _COMPARE = re.compile(
     r"(s|stability|d|difficulty|r|retrievability|reps|lapses|due|ivl)(<=|>=|!=|=|<|>)(-?\d+(?:\.\d+)?)\Z"
 )
 _IS = ("due", "new", "learn", "learning", "review", "relearning", "suspended", "buried", "draft", "marked")
+_KEYS = "deck:, tag:, note:, card:, id:, flag:, is: and prop:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,13 +96,14 @@ def _ends(token: _Token) -> bool:
 
 
 def _term(token: _Token, day: int, now: int) -> Predicate:
-    predicate = _positive(token.text, day, now)
+    predicate = _positive(token, day, now)
     if token.negated:
         return lambda card: not predicate(card)
     return predicate
 
 
-def _positive(text: str, day: int, now: int) -> Predicate:
+def _positive(token: _Token, day: int, now: int) -> Predicate:
+    text = token.text
     key, colon, value = text.partition(":")
     if not colon or not key.isalpha():
         return _words(text)
@@ -122,7 +124,10 @@ def _positive(text: str, day: int, now: int) -> Predicate:
             return _is(value, day, now)
         case "prop":
             return _prop(value, day)
-    return _words(text)
+    if token.quoted or value.startswith("//"):  # a text with a colon in it, an address
+        return _words(text)
+    hint = f"known are {_KEYS}; one card is found by id:{text}, a text with a colon by '\"{text}\"'"
+    raise UsageError(f"`{key}:` is no search key", hint)
 
 
 def _is(value: str, day: int, now: int) -> Predicate:

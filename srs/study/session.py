@@ -14,7 +14,7 @@ from srs.cards.note import Note
 from srs.collection import queries
 from srs.collection.collection import Answered, CardChanged, Collection, Shown
 from srs.errors import Problem, SrsError
-from srs.memory.events import Bury, Event, Flag, Mark, Mode, Suspend, card_of
+from srs.memory.events import Bury, Event, Flag, Mark, Mode, OfCard, Suspend, card_of
 from srs.memory.schedule import Answers
 from srs.study.agenda import Agenda, Cram, Item, Limits
 from srs.study.pace import Pace, minutes_left, pace_of
@@ -92,9 +92,16 @@ class Edited:
 
 @dataclass(slots=True)
 class Tally:
-    """What this sitting did, undone answers aside."""
+    """What this sitting did, and did not take back: answers, and what was done to cards `besides`.
+
+    `earlier` is how many times something was taken back that was done before the sitting, `asked` what the sitting
+    was asked for.
+    """
 
     answers: list[Answered] = field(default_factory=list)
+    besides: list[OfCard] = field(default_factory=list)
+    earlier: int = 0
+    asked: Limits = field(default_factory=Limits)
 
     def ratings(self) -> Counter[int]:
         return Counter(answered.review.rating for answered in self.answers)
@@ -123,7 +130,7 @@ class Session:
         self._ahead: tuple[str, ...] = ()
         self._skipped: list[str] = []
         self._did: list[str | Skip] = []  # ids of events, and skips, in the order in which undo goes back
-        self.tally = Tally()
+        self.tally = Tally(asked=limits)
         self.step: Step = Finished()
         self._advance()
 
@@ -268,6 +275,8 @@ class Session:
         undone = self._collection.undo(self._clock(), last)
         if undone:
             gone = (last, undone[0].id)
+            self.tally.earlier += undone[0].id not in self._did
+            self.tally.besides = [event for event in self.tally.besides if event.id not in gone]
             self._did = [each for each in self._did if each not in gone]
             self.tally.answers = [a for a in self.tally.answers if a.review.id != undone[0].id]
             self._advance(first=card_of(undone[0]))
@@ -309,18 +318,21 @@ class Session:
         self._show(item, remaining, minutes_left(agenda, self._pace))
 
     def _next(self, agenda: Agenda, now: int) -> Item | None:
-        """The agenda's next card among those that were not put off, else the one that was put off first."""
+        """The agenda's next card among those that were not put off, else the one that was put off first.
+
+        What was put off comes before a card that is shown ahead of its time.
+        """
         if not self._skipped:
             return agenda.next(now)
         put_off = frozenset(self._skipped)
         learning, main = (
             [item for item in items if item.card not in put_off] for items in (agenda.learning, agenda.main)
         )
-        if item := Agenda(tuple(learning), tuple(main)).next(now):
-            return item
-        there = {item.card: item for item in (*agenda.learning, *agenda.main)}
-        waiting = (there[card] for card in self._skipped if card in there)
-        return next((item for item in waiting if (item.early or 0) <= now), None)
+        item = Agenda(tuple(learning), tuple(main)).next(now)
+        there = {each.card: each for each in (*agenda.learning, *agenda.main)}
+        waiting = [there[card] for card in self._skipped if card in there]
+        shown = [each for each in ([item] if item else []) + waiting if (each.early or 0) <= now]
+        return next((each for each in shown if (each.due or 0) <= now), shown[0] if shown else None)
 
     @cached_property
     def _pace(self) -> Pace:
@@ -364,16 +376,17 @@ class Session:
         views = self._collection.cards_of_note(id, self._clock())
         return views[0].note if views else None
 
-    def _record(self, make: Callable[[str, int, str, str | None], Event]) -> None:
+    def _record(self, make: Callable[[str, int, str, str | None], OfCard]) -> None:
         """Record an event about the card that is shown, for undo to take back."""
-        made: list[str] = []
+        made: list[OfCard] = []
 
-        def noted(id: str, at: int, card: str, because: str | None) -> Event:
-            made.append(id)
-            return make(id, at, card, because)
+        def noted(id: str, at: int, card: str, because: str | None) -> OfCard:
+            made.append(make(id, at, card, because))
+            return made[-1]
 
         self._collection.record_batch([self._question().item.card], self._clock(), noted)
-        self._did += made
+        self._did += (event.id for event in made)
+        self.tally.besides += made
 
     def _change(self, change: Callable[[Question], Question]) -> None:
         if isinstance(self.step, Revealed):

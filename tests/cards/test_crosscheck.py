@@ -136,3 +136,19 @@ def test_problems_and_left_out_agree(notes):
     errors = [problem for problem in findings.problems if problem.severity == "error"]
     assert bool(errors) == bool(findings.left_out)
     assert {problem.line for problem in errors} <= {place.line for place in findings.left_out}
+
+
+def test_needs_that_may_be_in_a_file_left_out():
+    """While a file is left out, the needs that lead nowhere are one warning at its error, and none at the notes."""
+    broken = [Place("decks/broken.yaml", 7, 3), Place("decks/other.yaml", 1, 1)]
+    findings = crosscheck(heads("a needs=x,b", "b needs=x", "c needs=y"), broken)
+    assert [str(problem) for problem in findings.problems] == [
+        "decks/broken.yaml:7:3: 2 notes that other notes need are not there; they may be in what is left out here "
+        "or in 1 other file."
+    ]
+    assert not findings.left_out
+
+
+def test_a_file_left_out_that_nobody_needs():
+    """A file that is left out is no reason for a warning where all needs are there."""
+    assert not crosscheck(heads("a", "b needs=a"), [Place("decks/broken.yaml", 7, 3)]).problems

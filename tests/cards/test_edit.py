@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from srs.cards import tree
 from srs.cards.deck import read_deck
-from srs.cards.edit import CannotEdit, ListChange, edit_note, mend
+from srs.cards.edit import CannotEdit, ListChange, edit_note, edit_tags, edit_texts, mend
 from srs.cards.insert import insert_note, note_yaml
 from srs.cards.typefile import builtin_types
 from srs.errors import Problem
@@ -205,3 +205,87 @@ def test_mending_never_makes_it_worse(text: str) -> None:
     assert mend(after, errors) == (after, [])
     if done:
         assert {"q": "kept", "a": "w"} in notes(after)
+
+
+LAID_OUT = """\
+notes:
+  - q: |-
+      one   # no comment
+      two
+
+    a: >-
+      folded text goes
+      over lines
+    # c
+  - q: 'it''s x'  # com
+    a: plain
+      more
+    tags: [a, b]
+    prompts:
+      - q: [w, v]
+        a: |
+          z
+  - q:
+      - "first one"
+      - second
+    a: x
+    tags:
+      # why
+      - k
+      - l
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "path", "new", "old", "written"),
+    [
+        (2, ("q",), "one   # no comment\nthree\nfour", "      two\n", "      three\n      four\n"),
+        (2, ("a",), "folded text walks over lines", "text goes\n", "text walks\n"),
+        (2, ("source",), "s", "two\n\n", "two\n\n    source: s\n"),
+        (10, ("q",), "it's *y*", "it''s x", "it''s *y*"),
+        (10, ("q",), "it's\ny", "'it''s x'  # com\n", "|-  # com\n      it's\n      y\n"),
+        (10, ("a",), "plain less", "      more", "      less"),
+        (10, ("prompts", 0, "q", 0), "new w", "[w, v]", "[new w, v]"),
+        (10, ("prompts", 0, "a"), "zz\n", "          z\n", "          zz\n"),
+        (10, ("prompts", 0, "id"), "p", "[w, v]\n", "[w, v]\n        id: p\n"),
+        (18, ("q", 0), "first: \\two", '"first one"', "'first: \\two'"),
+        (18, ("q", 1), "a\nb", "- second\n", "- |-\n        a\n        b\n"),
+        (18, ("a",), "", "a: x", "a: ''"),
+    ],
+)
+def test_texts_keep_their_style(line: int, path: tuple[str | int, ...], new: str, old: str, written: str) -> None:
+    """A text stays a block, folded, quoted or plain as it was, if it can; the rest of the file stays."""
+    assert edit_texts(LAID_OUT.encode(), line, 5, {path: new}, "q").decode() == LAID_OUT.replace(old, written, 1)
+
+
+@given(st.text(st.sampled_from("ab :#'\"\\-\n[{|>&é%@`,"), max_size=20), st.sampled_from([2, 10, 18]))
+def test_any_text_can_be_put_in_place_of_any(new: str, line: int) -> None:
+    """Whatever the text, the file then says it there and nothing else that is other; or it is refused."""
+    before = notes(LAID_OUT.encode())
+    at = [2, 10, 18].index(line)
+    made = notes(edit_texts(LAID_OUT.encode(), line, 5, {("a",): new}, "q"))
+    assert made[at] == {**before[at], "a": new}  # type: ignore[dict-item]
+    assert made[:at] + made[at + 1 :] == before[:at] + before[at + 1 :]
+
+
+def test_a_text_that_is_none_is_refused() -> None:
+    """Where a list or nothing stands on the way there, nothing changes."""
+    for path in (("tags",), ("prompts", 0, "q"), ("prompts", 3, "a"), ("a", "b")):
+        with pytest.raises(CannotEdit):
+            edit_texts(LAID_OUT.encode(), 10, 5, {path: "x"}, "q")
+
+
+@pytest.mark.parametrize(
+    ("line", "add", "remove", "old", "written"),
+    [
+        (10, ["c"], ["a"], "[a, b]", "[b, c]"),
+        (10, [], ["a", "b"], "[a, b]", "[]"),
+        (18, ["m"], ["l"], "      - l\n", "      - m\n"),
+        (18, [], ["k"], "      - k\n", ""),
+        (2, ["x"], [], "two\n\n", "two\n\n    tags: [x]\n"),
+    ],
+)
+def test_tags_go_and_come(line: int, add: list[str], remove: list[str], old: str, written: str) -> None:
+    """Tags are put in and taken out one by one, in the layout that they have."""
+    made = edit_tags(LAID_OUT.encode(), line, 5, add, remove, "q").decode()
+    assert made == LAID_OUT.replace(old, written, 1)

@@ -44,7 +44,8 @@ def test_restore_says_what_is_there(srs: Srs) -> None:
 def test_the_name_without_one(srs: Srs) -> None:
     """Without FILE the backup is in this folder under the collection's name and day; the next one gets a number."""
     for name in ("cards-2026-03-02.srs.zip", "cards-2026-03-02-2.srs.zip"):
-        assert srs("-C", str(srs.root), "backup", cwd=srs.home).out.startswith(f"{name}: ")
+        out = srs("-C", str(srs.root), "backup", cwd=srs.home).out
+        assert out.startswith(f"{name}: ") and "beside" not in out
         assert (srs.home / name).is_file()
 
 
@@ -55,6 +56,7 @@ def test_within_the_collection_the_backup_is_beside_it(srs: Srs) -> None:
         done = srs("backup", cwd=cwd)
         assert done.code == 0
         assert done.out.startswith(str(srs.home.resolve() / "cards-2026-03-02"))
+        assert "\nIt lies beside the collection, so that it is not lost with it; srs backup FILE" in done.out
         assert sorted(srs.root.rglob("*")) == before
 
 

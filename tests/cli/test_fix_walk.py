@@ -95,7 +95,7 @@ def test_a_walk(marked: Srs, terminal: Run, columns: int, env: dict[str, str]) -
     run.press("u", "Back to france:answer.", "1 of 2")
     run.press("c", "france:answer is fine now.", "2 of 2")
     run.press("u", "To be mended again: france:answer.", "1 of 2")
-    run.press("s", "Suspended until srs unsuspend:", "2 of 2")
+    run.press("s", "Suspended france:answer; `srs", "brings it back.", "2 of 2")
     run.press("c", "1 fine now, 1 suspended.", "left to mend.", "up again.")
     assert run.ends() == 0
     assert [event["do"] for event in marked.journal()[-6:]] == ["mark", "undo", "mark", "suspend", "mark", "unsuspend"]
@@ -274,13 +274,27 @@ def test_own_keys(marked: Srs, terminal: Run) -> None:
     """The keys of the user's own settings hold where the walk does not use them."""
     folder = marked.home / "config/srs"
     folder.mkdir(parents=True)
-    (folder / "config.toml").write_text('[keys]\nskip = "w"\nsuspend = "c"\n')
+    (folder / "config.toml").write_text('[keys]\nskip = "w"\nsuspend = "c"\nedit = "x"\nhelp = "h"\n')
     run = terminal(marked, "fix", env={"XDG_CONFIG_HOME": str(folder.parent)})
-    run.sees("1 of 2")
+    run.sees("1 of 2", "x edit   p split   s suspend   c fine now   w next   u undo   h keys")
+    run.press("y", "h shows all keys.")
     run.press("w", "2 of 2")
     run.press("u", "1 of 2")
     run.press("c", "is fine now")
     run.press("q", "1 fine now. 1 case left")
+
+
+def test_own_keys_in_sentences(bare: Srs, terminal: Run) -> None:
+    """Sentences name the keys that the user gave: where a page can be opened, and where a file cannot be read."""
+    bare.collection(a="notes:\n  - q: x\n    id: x\n    a: y\n    from: https://example.org/page\n")
+    assert bare("mark", "x", "which?").code == 0
+    folder = bare.home / "config/srs"
+    folder.mkdir(parents=True)
+    (folder / "config.toml").write_text('[keys]\nsource = "v"\nedit = "x"\nundo = "z"\n')
+    env = editor(bare, 'sed -i "s/a: y/colour: y/" $file', "true")
+    run = terminal(bare, "fix", env=env | {"XDG_CONFIG_HOME": str(folder.parent), "EDITOR": env["EDITOR"]})
+    run.sees("From https://example.org/page (v opens it)")
+    run.press("x", "x edits it again there, z puts back what stood there.")
 
 
 def test_a_hangup(marked: Srs, terminal: Run) -> None:
@@ -317,6 +331,15 @@ def test_without_a_terminal(marked: Srs) -> None:
     assert re.search(r"italy-\w+:answer +Capital of Italy\? +5 lapses, suspended\n3 cases to mend\.\n", done.out)
     assert marked("fix", "--list").out == done.out
     assert marked("fix", "-tag:geo").out == "Nothing is to be mended.\n"
+
+
+def test_nothing_but_a_broken_file(bare: Srs) -> None:
+    """With no case but a file that cannot be read, it says that the file wants an editor."""
+    bare.collection(a="notes:\n  - q: x\n    a: y\n", b="notes: [\n")
+    said = "No card is marked, often forgotten or slow; the file above wants an editor.\n"
+    assert bare("fix").out == said
+    bare.deck("c", "notes: [\n")
+    assert bare("fix").out == said.replace("file above wants", "files above want")
 
 
 def test_list_in_a_terminal(marked: Srs, terminal: Run) -> None:

@@ -44,7 +44,8 @@ def test_hostile_deck(srs: Srs, name: str) -> None:
     following = srs("next", "--json")
     assert following.code == 0
     assert following.json["card"]["id"] == "france:answer"
-    assert "decks/aaa.yaml" in following.err
+    assert "in the files of this collection: srs check\n" in following.err
+    assert "decks/aaa.yaml" in srs("status").err
     assert "srs check" in following.err
     assert not list(srs.home.rglob("pwned"))
 
@@ -59,7 +60,7 @@ def test_duplicate_id(srs: Srs) -> None:
     assert "france" in done.out
     following = srs("next", "--json")
     assert following.json["card"]["id"] == "italy:answer"
-    assert "other.yaml" in following.err
+    assert following.err == "2 errors in the files of this collection: srs check\n"
 
 
 def test_history_outlives_an_error(srs: Srs) -> None:
@@ -79,17 +80,20 @@ def test_a_note_error_leaves_out_the_note(srs: Srs) -> None:
     srs.deck("mixed", "deck: Mixed\nnotes:\n  - q: fine?\n    id: fine\n    a: Yes\n  - q: no answer\n    id: bare\n")
     done = srs("list", "--json", "deck:Mixed")
     assert [card["id"] for card in done.json] == ["fine:answer"]
-    assert "decks/mixed.yaml:6" in done.err
+    assert done.err == "1 error in the files of this collection: srs check\n"
+    assert "decks/mixed.yaml:6" in srs("status").err
 
 
 def test_many_problems(srs: Srs) -> None:
-    """Other commands show a few problems and how many more there are; `check` shows all."""
+    """`status` shows a few problems and how many more there are, `check` all, other commands that there are some."""
     for number in range(9):
         srs.deck(f"bad{number}", "notes: [\n")
     err = srs("status").err
     assert err.count("decks/bad") == 5
     assert "4 more" in err
     assert srs("check").out.count("decks/bad") == 9
+    for command in (["list"], ["next"], ["undo", "--list"], ["show", "france:answer"], ["explain", "france:answer"]):
+        assert srs(*command).err == "9 errors in the files of this collection: srs check\n"
 
 
 @pytest.mark.parametrize(
@@ -111,7 +115,8 @@ def test_broken_note_type(srs: Srs, data: bytes) -> None:
     assert "notetypes/mine.yaml:" in done.out
     following = srs("next", "--json")
     assert following.json["card"]["id"] == "france:answer"
-    assert "notetypes/mine.yaml" in following.err
+    assert "in the files of this collection: srs check\n" in following.err
+    assert "notetypes/mine.yaml" in srs("status").err
 
 
 def test_own_note_type(srs: Srs) -> None:

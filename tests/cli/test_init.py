@@ -1,9 +1,14 @@
 """`srs init`: new collections, from nothing, from the starter decks, from another collection."""
 
+import shutil
 import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
+from srs.collection import starter
+from srs.collection.starter import starter_decks
 from tests.cli.helpers import SETTINGS, Srs
 
 
@@ -187,3 +192,16 @@ def test_git_where_another_repository_is_above(srs: Srs) -> None:
 def _git(srs: Srs, *words: str) -> str:
     done = subprocess.run(["git", *words], cwd=srs.root, env=srs.env, capture_output=True, text=True, check=True)
     return done.stdout.strip()
+
+
+def test_only_what_is_shipped_is_a_starter_deck(bare: Srs, tmp_path: Path) -> None:
+    """In a clone whose user added cards of their own, the new collection has the starter decks and not those cards."""
+    clone = tmp_path / "clone"
+    shutil.copytree(starter_decks(), clone / "decks" / "karpathy")
+    shutil.copytree(Path(starter.__file__).parents[1], clone / "srs", ignore=shutil.ignore_patterns("__pycache__"))
+    (clone / "decks" / "inbox.yaml").write_text("notes:\n  - q: Mine?\n    a: Yes\n")
+    command = [sys.executable, "-m", "srs", "init", str(bare.home / "new")]
+    subprocess.run(command, cwd=clone, env=bare.env | {"PYTHONPATH": str(clone)}, check=True, capture_output=True)
+    shipped = {f"karpathy/{path.name}" for path in starter_decks().iterdir()}
+    decks = bare.home / "new" / "decks"
+    assert {path.relative_to(decks).as_posix() for path in decks.rglob("*.yaml")} == shipped

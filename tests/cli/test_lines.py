@@ -78,7 +78,7 @@ def test_a_whole_day(srs: Srs) -> None:
     """Answering Good until nothing is left ends a day: each new card of the day leaves its steps."""
     done = srs("review", lines="\n3\n" * 50)
     assert done.code == 0
-    assert "8 cards answered: 8 good." in done.out
+    assert "8 answers on 4 cards: 8 good." in done.out
     assert srs.json("next")["card"] is None
     status = srs.json("status")
     assert (status["new"], status["learning"], status["due"], status["reviewed_today"]) == (0, 0, 0, 8)
@@ -107,10 +107,10 @@ def test_query(srs: Srs) -> None:
 
 
 def test_query_that_finds_nothing(srs: Srs) -> None:
-    """A query without a card to study says so, exit 0."""
+    """A query without a card says so, exit 0."""
     done = srs("review", "deck:Nowhere", lines="\n4\n")
     assert done.code == 0
-    assert "Nothing is left to study now." in done.out
+    assert done.out == "No card matches deck:Nowhere.\n"
 
 
 def test_more_new_cards(bare: Srs) -> None:
@@ -118,7 +118,7 @@ def test_more_new_cards(bare: Srs) -> None:
     deck = "notes:\n" + "".join(f"  - q: q{n}\n    id: n{n}\n    a: a{n}\n" for n in range(9))
     bare.collection(SETTINGS + "[study]\nnew_per_day = 2\n", many=deck)
     assert "2 cards answered" in bare("review", lines="\n4\n" * 20).out
-    assert "No card was answered" in bare("review", lines="\n4\n" * 20).out
+    assert "7 new cards wait" in bare("review", lines="\n4\n" * 20).out
     assert "3 cards answered" in bare("review", "--new", "3", lines="\n4\n" * 20).out
 
 
@@ -168,7 +168,7 @@ def test_setting_cards_aside(srs: Srs) -> None:
     done = srs("review", lines="b\ns\nn\nu\nu\nu\nq\n")
     assert done.code == 0
     assert "Buried until tomorrow: france:answer." in done.out
-    assert "Suspended until srs unsuspend: italy:answer." in done.out
+    assert "Suspended italy:answer; `srs unsuspend` brings it back." in done.out
     assert "Put off: it comes again in this sitting." in done.out
     assert "Took back putting off agora" in done.out
     assert "Took back the suspension of italy:answer." in done.out

@@ -23,7 +23,7 @@ def flags(run: Terminal) -> list[int]:
 @pytest.mark.parametrize("columns", [80, 40])
 @pytest.mark.parametrize("env", [{}, {"NO_COLOR": "1"}, {"TERM": "dumb"}])
 def test_a_sitting(srs: Srs, terminal: Run, columns: int, env: dict[str, str]) -> None:
-    """Front, any key, back with four ratings and times, rate, undo, rate again, quit, summary."""
+    """Front, space, back with four ratings and times, rate, undo, rate again, quit, summary."""
     run = terminal(srs, "review", columns=columns, env=env)
     front = run.sees("Capital of France?", "4 new", "answer")
     assert "Paris" not in front
@@ -57,7 +57,7 @@ def test_a_key_that_means_nothing(srs: Srs, terminal: Run) -> None:
     run = terminal(srs, "review")
     run.sees("Capital of France?")
     run.press("3", "Paris", "3 Good")
-    run.press("x", "1 Again, 2 Hard, 3 Good, 4 Easy; ? shows all keys.")
+    run.press("x", "1, 2, 3 or 4 rates it, ? shows all keys.")
     run.press("q", "No card was answered.")
     assert not srs.journal()
 
@@ -102,7 +102,7 @@ def test_a_first_day(bare: Srs, terminal: Run) -> None:
         run.process.send("3")
         while "3 Good" in run.text:
             run.read()
-    run.sees("20 cards answered: 20 good.", "That is all for now.")
+    run.sees("20 answers on 10 cards: 20 good.", "That is all for now.")
     assert run.ends() == 0
     assert bare.json("status")["new"] == 0
     assert bare.json("next")["card"] is None
@@ -314,19 +314,26 @@ def test_output_into_a_file(srs: Srs, terminal: Run) -> None:
 def test_add_asks(srs: Srs, terminal: Run) -> None:
     """`srs add` alone asks two questions in a terminal."""
     run = terminal(srs, "add")
-    run.press("", "Front:")
-    run.press("Capital of Chile?\r", "Back:")
-    run.press("\r", "Back:")
+    run.press("", "Front (empty cancels):")
+    run.press("Capital of Chile?\r", "Back (empty cancels):")
     run.press("Santiago\r", "Added", "decks/inbox.yaml")
     assert run.ends() == 0
     (card,) = srs.json("list", "deck:inbox")
     assert "Santiago" in srs.json("show", card["id"])["back"]
 
 
+def test_add_is_cancelled(srs: Srs, terminal: Run) -> None:
+    """Nothing typed where `srs add` asks cancels it."""
+    run = terminal(srs, "add", "Who am I")
+    run.press("", "Back (empty cancels):")
+    run.press("\r", "srs: nothing was added")
+    assert run.ends() == 1 and not srs.json("list", "deck:inbox")
+
+
 def test_add_asks_for_what_is_missing(srs: Srs, terminal: Run) -> None:
     """`srs add term NAME` asks for the meaning in a terminal."""
     run = terminal(srs, "add", "term", "logits")
-    run.press("", "Means:")
+    run.press("", "Means (empty cancels):")
     run.press("scores before the softmax\r", "Added")
     assert run.ends() == 0
     assert len(srs.json("list", "deck:inbox")) == 2
@@ -425,10 +432,10 @@ def test_undo_while_typing(bare: Srs, terminal: Run) -> None:
     bare.collection(a=f"notes:\n{asks}")
     configured(bare, '[keys]\nundo = "z"\n')
     run = terminal(bare, "review")
-    run.sees("What is 1?", "esc other keys: z takes back, ? all")
+    run.sees("What is 1?", "esc other keys: z undo, ? all")
     run.press("it\r", "That is right.")
-    run.press("3", "What is 2?", "esc other keys: z takes back, ? all")
-    run.press("\x1b", "z takes back    ? all keys")
+    run.press("3", "What is 2?", "esc other keys: z undo, ? all")
+    run.press("\x1b", "z undo    ? all keys")
     run.press("z", "Took back the answer of", "What is 1?")
 
 

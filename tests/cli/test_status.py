@@ -8,15 +8,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srs.cli import asides
 from srs.cli.output import fitting, table_lines
 from srs.cli.status import lines, plan, short_line
 from srs.cli.terminal.width import width
-from srs.cli.wording import summary
+from srs.cli.wording import ended, summary
 from srs.collection.collection import Answered, Collection
 from srs.memory.days import DAY_MS
+from srs.study.agenda import Limits
 from srs.study.glance import Glance, branches, lopped, sitting_of
 from srs.study.pace import Backlog
-from srs.study.session import Finished, Pause, Tally
+from srs.study.session import Finished, Pause, Session, Tally
 from tests.cli.helpers import Srs, Terminal
 from tests.support import basic_deck, make_collection, moment, open_collection
 
@@ -287,6 +289,44 @@ def test_the_summary_says_when_cards_come_back(tmp_path: Path) -> None:
     assert said[1:] == ["2 learning cards come back today, the first in 8m.", "Tomorrow: no reviews so far."]
     paused = summary(tally, Pause(moment() + 600_000), moment(), collection)
     assert paused[1:] == ["The next card is due in 10m.", "Tomorrow: no reviews so far."]
+
+
+def test_the_summary_counts_what_the_query_finds(tmp_path: Path) -> None:
+    """After a sitting with a query, learning cards that it does not find are not told; tomorrow is the whole day's."""
+    collection = open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck("a", "b")}), fixed_clock=True)
+    given = answered(collection, {"a": 3, "b": 4}, moment())
+    only_b = Limits(wanted={"b:answer"}.__contains__)
+    said = summary(Tally(given[1:], asked=only_b), Finished(), moment(), collection)
+    assert said == ["1 card answered: 1 easy.", "Tomorrow: no reviews so far."]
+    assert ended(Tally(asked=only_b)) == "That is all that the query finds for now."
+    assert ended(Tally()) == "That is all for now."
+
+
+def test_the_sitting_hands_its_query_on(tmp_path: Path) -> None:
+    """The tally of a session knows what the session was asked for."""
+    collection = open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck("a")}), fixed_clock=True)
+    limits = Limits(wanted=lambda _: False)
+    assert Session(collection, moment, limits).tally.asked is limits
+
+
+def test_answers_are_more_than_cards(collection: Collection) -> None:
+    """Where cards were answered more than once, answers and cards are told apart."""
+    at = moment()
+    given = [*answered(collection, {"n0": 1, "n1": 3}, at), *answered(collection, {"n0": 3}, at + 60_000)]
+    assert summary(Tally(given), Finished(), at)[0].startswith("3 answers on 2 cards: 1 again, 2 good.")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said", "head"),
+    [
+        (0.4, "That takes under a minute.", "under 1 min"), (0.9, "That takes under a minute.", "under 1 min"),
+        (1.2, "That takes about a minute.", "1 min"), (2.4, "That takes about 2 minutes.", "2 min"),
+    ],
+)  # fmt: skip
+def test_minutes_are_rounded_as_in_the_sitting(minutes: float, said: str, head: str) -> None:
+    """`srs` and the head of the sitting round the minutes that are left alike."""
+    assert said in shown({"A": (1, 0, 0)}, Glance(minutes, (0,) * 14, 0, None))
+    assert asides.minutes(minutes) == head
 
 
 def test_the_summary_of_a_cram(collection: Collection) -> None:

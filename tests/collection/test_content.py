@@ -251,3 +251,14 @@ def test_decks_that_is_a_file(tmp_path: Path) -> None:
     (root / "decks").rmdir()
     (root / "decks").touch()
     assert cards(open_collection(root, environ)) == []
+
+
+def test_a_broken_file_makes_no_complaint_about_those_who_need_it(tmp_path: Path) -> None:
+    """A syntax error leaves one warning about needs, behind the error; mended, a need that is not there is told."""
+    needing = "notes:\n  - q: One?\n    id: one\n    a: 1\n    needs: [two, three]\n"
+    root, environ = make_collection(tmp_path, {"a.yaml": needing, "b.yaml": basic_deck("two") + "  - q: 'x\n"})
+    collection = open_collection(root, environ)
+    assert problems(collection) == [("decks/b.yaml", 5, "open-quote"), ("decks/b.yaml", 5, "unknown-need")]
+    write_deck(root, "b.yaml", basic_deck("two"))
+    collection.refresh()
+    assert problems(collection) == [("decks/a.yaml", 2, "unknown-need")]

@@ -125,6 +125,9 @@ EVERYTHING = ["index", "zero", "hottest", "logits", "sketch"]
         ("tag:ml and id:zero", ["zero"]),
         ('"or"', ["logits"]),
         ('"deck:Other"', ["logits", "sketch"]),
+        ('"foo:bar"', []),
+        ("https://example.com", []),
+        ("10:30", []),
     ],
 )
 def test_each_term(collection: Collection, query: str, found: Sequence[str]) -> None:
@@ -146,6 +149,8 @@ def test_each_term(collection: Collection, query: str, found: Sequence[str]) -> 
         ("or a", "the query ends where a word should follow"),
         ('"two words', "the query has a quotation mark without its pair"),
         ('a"', "the query has a quotation mark without its pair"),
+        ("foo:bar", "`foo:` is no search key"),
+        ("a or -Foo:", "`Foo:` is no search key"),
         ("-(a b)", "put the minus before each word, not before a bracket"),
     ],
 )

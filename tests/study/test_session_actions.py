@@ -327,3 +327,38 @@ def test_an_edit_that_renames_the_note(tmp_path: Path) -> None:
     write_deck(sitting.root, "a.yaml", basic_deck("one", "two").replace("id: one", "id: eins\n    was: [one]"))
     assert sitting.session.edited().card == "eins:answer"
     assert sitting.shown() == "eins"
+
+
+def test_put_off_cards_come_before_learning_cards_that_are_not_due(tmp_path: Path) -> None:
+    """Cards in their steps come ahead of their time only when no card that was put off is left."""
+    sitting = Sitting(tmp_path, basic_deck("one", "two", "three"))
+    sitting.session.skip()
+    shown = []
+    for _ in range(4):
+        shown.append(sitting.shown())
+        sitting.rate(3)
+    assert shown == ["two", "three", "one", "two"]
+
+
+def test_put_off_cards_come_before_one_learning_card_twice(tmp_path: Path) -> None:
+    """With two new cards put off, a card that is forgotten again and again waits until both were shown."""
+    sitting = Sitting(tmp_path, basic_deck("one", "two", "three"))
+    sitting.session.skip()
+    sitting.session.skip()
+    shown = []
+    for rating in (1, 3, 3):
+        shown.append(sitting.shown())
+        sitting.rate(rating)
+    assert shown == ["three", "one", "two"]
+
+
+def test_a_learning_card_that_was_put_off_comes_behind_those_that_were_not(tmp_path: Path) -> None:
+    """Among cards ahead of their time the one that was put off comes last."""
+    sitting = Sitting(tmp_path, basic_deck("one", "two"))
+    sitting.rate(3)
+    sitting.rate(3)
+    assert sitting.shown() == "one"
+    sitting.session.skip()
+    assert sitting.shown() == "two"
+    sitting.session.skip()
+    assert sitting.shown() == "one"

@@ -204,6 +204,20 @@ def test_editor() -> None:
     assert finish(child) == 0
 
 
+def test_keys_before_the_editor_ended() -> None:
+    """Keys that were pressed before the editor ended are dropped; the next one counts."""
+    child = spawn()
+    child.send("esb")
+    shown(child, "e")
+    child.send("hello\r")
+    child.expect("back 0")
+    child.send("aq")
+    child.expect_exact("<")
+    child.expect_exact("<q>")
+    assert child.before.split() == ["a>"]
+    assert finish(child) == 0
+
+
 def test_timeout() -> None:
     """Without a key in time the name is empty."""
     child = spawn(

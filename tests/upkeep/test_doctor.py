@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,7 +17,7 @@ from srs.collection.elsewhere import OWNER
 from srs.collection.index import VERSION
 from srs.collection.locations import index_file, private_journal_folder
 from srs.errors import SrsError
-from srs.memory.events import Amend, Bury, Review, Suspend, Undo, encode, header_line, new_id
+from srs.memory.events import Amend, Bury, Import, Review, Suspend, Undo, encode, header_line, new_id
 from srs.upkeep.compare import compare_indexes
 from srs.upkeep.doctor import examine
 from srs.upkeep.findings import Finding, Findings
@@ -247,6 +248,25 @@ def test_a_file_of_somebody_else(place: Place) -> None:
     """A file whose first line names another device than its name is noted."""
     write_journal(place, "there-0002.2026.jsonl", header_line("third-0003"), encode(reviewed(seed=5)))
     assert only(looked_at(place)).message == "The first line says that this file is of `third-0003`."
+
+
+def test_two_devices_that_imported_one_file(place: Place) -> None:
+    """Lines of one imported event that differ in what hangs on the device are no damage; another answer is."""
+    at = NOW - DAY
+    imported = replace(reviewed(at=at), id=f"anki:{7:032x}", because=None)
+    heads = [Import(new_id(NOW, seed.to_bytes(10)), NOW, "phone.apkg") for seed in (6, 7)]
+    one, other = (
+        replace(imported, after=after, because=head.id) for after, head in zip((None, "x"), heads, strict=True)
+    )
+    write_journal(place, "a-0002.2026.jsonl", header_line("a-0002"), encode(heads[0]), encode(one))
+    path = write_journal(place, "b-0003.2026.jsonl", header_line("b-0003"), encode(heads[1]), encode(other))
+    assert looked_at(place).found == ()
+    deleted = [Suspend(f"anki:{8:032x}", NOW + late, CARD, head.id) for late, head in enumerate(heads)]
+    write_journal(place, "a-0002.2027.jsonl", header_line("a-0002"), encode(deleted[0]))
+    write_journal(place, "b-0003.2027.jsonl", header_line("b-0003"), encode(deleted[1]))
+    assert looked_at(place).problems == 0
+    path.write_bytes(path.read_bytes() + encode(replace(other, rating=1)) + b"\n")
+    assert looked_at(place).problems == 1
 
 
 def test_one_id_with_two_contents(place: Place) -> None:

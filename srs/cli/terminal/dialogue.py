@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from srs.cli.terminal.overlay import Overlay
 
 _LEAVE = ("ctrl-c", "ctrl-d", "eof")
+_PASTED = "Pasted text does nothing here."
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +32,8 @@ class Ask:
 class Dialogue:
     """What is between two keys. `_note` is said once, above the keys; `last_words` are to be told after the end.
 
+    `_stray` says that the last key meant nothing: for the page to tell where its keys stand, so that nothing moves.
+
     Who derives from it says what a key does (`_do`), what follows from that (`_settle`) and what is shown (`_page`).
     """
 
@@ -39,6 +42,8 @@ class Dialogue:
         self.last_words = ""
         self._desk = desk
         self._note = note
+        self._stray = False
+        self._pasted = False
         self._ask: Ask | None = None
         self._overlay: Overlay | None = None
 
@@ -73,6 +78,10 @@ class Dialogue:
         """What is to be seen, with the keys at its foot."""
         raise NotImplementedError
 
+    def _typing(self) -> bool:
+        """Whether letters go into a line on the page."""
+        return False
+
     def _patience(self) -> float | None:
         """How many seconds to wait for a key; None for ever."""
         return None
@@ -94,11 +103,16 @@ class Dialogue:
             return
         if not key:
             self._idle()
-        elif key not in ("resize", "resume") and not screen.scroll(key):
-            self._take(key)
+        elif key not in ("resize", "resume"):
+            self._stray = self._pasted = False
+            if not screen.scroll(key):
+                self._take(key)
         self._settle()
 
     def _take(self, key: str) -> None:
+        if key == "paste" and not self._takes_text():
+            self._pasted = True
+            return
         if self._overlay:
             self._overlay = None
             self._desk.screen.rewind()
@@ -108,6 +122,12 @@ class Dialogue:
             self._reply(self._ask, key)
         else:
             self._do(key)
+
+    def _takes_text(self) -> bool:
+        """Whether what is pasted goes into a line."""
+        if self._overlay:
+            return False
+        return self._ask.line is not None if self._ask else self._typing()
 
     def _reply(self, ask: Ask, key: str) -> None:
         """A key for the question at the foot."""
@@ -138,8 +158,9 @@ class Dialogue:
 
     def _offer_again(self, said: str, otherwise: str, do: Callable[[], str]) -> str:
         """Ask whether to edit once more what came out wrong."""
-        text = f"{said} e: edit it again; any other key: {otherwise}"
-        self._ask = Ask(text, lambda key: do() if key == "e" else "")
+        edit = self._desk.prefs.keys_of("edit") or ("e",)
+        text = f"{said} {edit[0]}: edit it again; any other key: {otherwise}"
+        self._ask = Ask(text, lambda key: do() if key in edit else "")
         return ""
 
     # What is laid over
@@ -165,7 +186,7 @@ class Dialogue:
         desk = self._desk
         found = asides.source(note, desk.collection) if note else None
         if found is None:
-            return asides.NO_SOURCE
+            return asides.no_source(note)
         if isinstance(found, str):
             return asides.open_page(found, desk.environ, desk.keys)
         return self._lay(overlay.source(found, desk.screen.colours))
@@ -177,12 +198,16 @@ class Dialogue:
         if self._overlay:
             title = screen.text(self._overlay.title, "heading")[:1]
             body = self._overlay.lines(screen.columns, max(1, screen.rows - 6))
-            screen.paint(Page(title, body, screen.text("any key goes back", "muted")))
+            foot = screen.text(_PASTED, "warning") if self._pasted else screen.text("any key goes back", "muted")
+            screen.paint(Page(title, body, foot))
             return
         page, ask = self._page(), self._ask
         if ask:
             typed = ask.line.prompt(screen.columns) if ask.line else None
-            page = replace(page, foot=screen.text(ask.text, "warning"), typed=typed)
+            text = f"{_PASTED} {ask.text}" if self._pasted else ask.text
+            page = replace(page, foot=screen.text(text, "warning"), typed=typed)
+        elif self._pasted:
+            page = replace(page, foot=screen.instead(page.foot, _PASTED))
         elif self._note:
             page = replace(page, foot=[*screen.text(self._note, "warning"), "", *page.foot])
         screen.paint(page)

@@ -1,6 +1,7 @@
 """`srs fix` in a terminal: turns keys into what is done about a case. Knows neither files nor how a page looks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from srs.cli import fixwords
 from srs.cli.terminal import fixkeys
@@ -40,8 +41,8 @@ class Walk(Dialogue):
             self.over = True
         elif action:
             self._try(lambda: _ACTIONS[action](self))
-        elif key not in SCROLL_KEYS:
-            self._note = "That key means nothing here; ? shows all keys."
+        elif key not in SCROLL_KEYS and key != "esc":
+            self._stray = True
 
     def _settle(self) -> None:
         step = self._fixing.step
@@ -57,7 +58,13 @@ class Walk(Dialogue):
         self.kept = self._repairs.keep_written()
 
     def _page(self) -> Page:
-        return self._pages.page(self._repairs.showing)
+        showing, screen = self._repairs.showing, self._desk.screen
+        page = self._pages.page(showing)
+        if not self._stray:
+            return page
+        help_ = fixkeys.key("help", showing, self._desk.prefs)
+        told = f"That key means nothing here; {help_} shows all keys.", f"{help_} shows all keys."
+        return replace(page, foot=screen.instead(page.foot, *told))
 
     # What is more than a repair
 
@@ -72,7 +79,8 @@ class Walk(Dialogue):
     def _help(self) -> str:
         from srs.cli.terminal import overlay
 
-        return self._lay(overlay.keys(fixkeys.explained(self._repairs.showing), self._desk.screen.colours))
+        told = fixkeys.explained(self._repairs.showing, self._desk.prefs)
+        return self._lay(overlay.keys(told, self._desk.screen.colours))
 
 
 _ACTIONS: Mapping[str, Callable[[Walk], str]] = {

@@ -8,6 +8,7 @@ from srs.study.fixing import Showing
 _OF_A_CARD = {"e": "edit", "p": "split", "s": "suspend", "c": "clear"}
 _OF_A_CONFLICT = {"1": "mine", "2": "other", "e": "edit"}
 _OF_ALL = {"n": "skip", "u": "undo", "o": "source", "i": "why", "?": "help", "q": "quit"}
+_KEYS = {action: key for keys in (_OF_A_CARD, _OF_A_CONFLICT, _OF_ALL) for key, action in keys.items()}
 _SHARED = ("edit", "suspend", "skip", "undo", "source", "why", "help", "quit")  # may have other keys in config.toml
 
 _WORDS = {
@@ -40,19 +41,26 @@ def action(key: str, showing: Showing, prefs: Preferences) -> str:
     return meant if meant in _SHARED and meant in here.values() else ""
 
 
-def told(showing: Showing) -> list[tuple[str, str]]:
+def key(action: str, showing: Showing, prefs: Preferences) -> str:
+    """The key of an action that is told: the user's own where it holds here, else that of the walk."""
+    here = _here(showing)
+    own = prefs.keys_of(action) if action in _SHARED else ()
+    return next((each for each in own if here.get(each, action) == action), _KEYS[action])
+
+
+def told(showing: Showing, prefs: Preferences) -> list[tuple[str, str]]:
     """Keys and what they do, in a word or two, for the foot."""
     words = dict(_WORDS)
     if showing.view is not None and showing.view.suspended:
         words["suspend"] = "leave suspended"
     if showing.mine and showing.other:
         words["edit"] = "edit both"
-    return [(key, words[action]) for key, action in _here(showing).items() if action in words]
+    return [(key(action, showing, prefs), words[action]) for action in _here(showing).values() if action in words]
 
 
-def explained(showing: Showing) -> list[tuple[str, str]]:
+def explained(showing: Showing, prefs: Preferences) -> list[tuple[str, str]]:
     """All keys and what they do, in a sentence each."""
-    return [(key, _MEANINGS[action]) for key, action in _here(showing).items()]
+    return [(key(action, showing, prefs), _MEANINGS[action]) for action in _here(showing).values()]
 
 
 def _here(showing: Showing) -> dict[str, str]:

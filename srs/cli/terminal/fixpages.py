@@ -42,7 +42,7 @@ class CasePages:
         else:
             body = [line for reason in showing.case.reasons for line in screen.text(fixwords.why(reason), "warning")]
             body += ["", *self._versions(showing)] if showing.case.conflict else self._card(showing)
-            body += self._origin(note) if note else []
+            body += self._origin(note, showing) if note else []
         return Page(top, body, self._foot(showing))
 
     def _broken(self, showing: Showing) -> list[str]:
@@ -52,8 +52,12 @@ class CasePages:
         return [
             *self._screen.text("The note cannot be read as it is now. Its history is kept.", "warning"),
             "", *self._screen.text(said),
-            "", *self._screen.text("e edits it again there, u puts back what stood there."),
+            "", *self._screen.text(self._ways_out(showing)),
         ]  # fmt: skip
+
+    def _ways_out(self, showing: Showing) -> str:
+        edit, undo = (fixkeys.key(action, showing, self._desk.prefs) for action in ("edit", "undo"))
+        return f"{edit} edits it again there, {undo} puts back what stood there."
 
     # A card
 
@@ -136,7 +140,7 @@ class CasePages:
 
     # Under both
 
-    def _origin(self, note: "Note") -> list[str]:
+    def _origin(self, note: "Note", showing: Showing) -> list[str]:
         """The paragraph that the note was taken from, or the address."""
         from srs.cli.terminal.overlay import passage_lines
 
@@ -148,7 +152,8 @@ class CasePages:
         if found is None:
             return []
         if isinstance(found, str):
-            return ["", *screen.text(f"From {found} (o opens it)", "muted")]
+            opens = fixkeys.key("source", showing, self._desk.prefs)
+            return ["", *screen.text(f"From {found} ({opens} opens it)", "muted")]
         alone = replace(found, start=found.first, lines=tuple(text for _, text, belongs in found.numbered() if belongs))
         title = screen.text(f"From {found.path}, line {found.first}", "muted")
         return ["", *title, *map(screen.colours.line, passage_lines(alone, screen.columns))]
@@ -156,7 +161,7 @@ class CasePages:
     def _foot(self, showing: Showing) -> list[str]:
         """Keys and what they do, as many on a line as fit."""
         lines, line, room = [], "", 0
-        for key, word in fixkeys.told(showing):
+        for key, word in fixkeys.told(showing, self._desk.prefs):
             wide = len(key) + 1 + len(word)
             if line and room < wide + 3:
                 lines.append(line)

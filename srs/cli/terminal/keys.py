@@ -231,7 +231,10 @@ class Keys:
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """The terminal as it was before, for a prompt or a pager; a hangup ends it at once. Paint again afterwards."""
+        """The terminal as it was before, for a prompt or a pager; a hangup ends it at once. Paint again afterwards.
+
+        Keys that came before its end were meant for what was on the screen then: they are dropped.
+        """
         self._cooked(termios.TCSANOW)
         handler = signal.signal(signal.SIGTSTP, signal.SIG_DFL)  # Ctrl-Z stops the other program and us with it
         self._away = True
@@ -243,7 +246,8 @@ class Keys:
             self._away = False
             signal.signal(signal.SIGTSTP, handler)
             self._notes.clear()
-            self._raw()
+            self._buffer = b""
+            self._raw(termios.TCSAFLUSH)
 
     def run(self, command: Sequence[str]) -> int:
         """Run an editor in this terminal: see `run`."""
@@ -251,7 +255,7 @@ class Keys:
 
     # the terminal
 
-    def _raw(self) -> None:
+    def _raw(self, when: int = termios.TCSANOW) -> None:
         """No echo, no lines, no flow control; Ctrl-C, Ctrl-Z and Ctrl-D arrive as keys. Output stays as it was."""
         mode = [*self._before[:6], list(self._before[6])]
         off = os.fpathconf(self._fd, "PC_VDISABLE").to_bytes(1, "big")
@@ -260,7 +264,7 @@ class Keys:
         mode[3] &= ~(termios.ICANON | termios.ECHO | termios.IEXTEN)
         mode[6][termios.VINTR] = mode[6][termios.VSUSP] = off
         mode[6][termios.VMIN], mode[6][termios.VTIME] = b"\x01", b"\x00"
-        self._set(termios.TCSANOW, mode)
+        self._set(when, mode)
         self._tell(_PASTE_ON)
 
     def _cooked(self, when: int) -> None:

@@ -10,6 +10,10 @@ from srs.study.session import Finished, Pause, Question, Revealed, Session
 RATINGS = {"again": 1, "hard": 2, "good": 3, "easy": 4}
 _BETWEEN = " " * 5
 _NARROW = 60  # columns under which little is said of the keys
+_ALWAYS = (("undo", "undo"), ("help", "all keys"), ("quit", "ends"))
+_FIRST_TO_GO = ("undo", "quit")  # of the keys at the foot, where not all have room
+_FIXED = {"type": "tab"}
+_NOTHING = "That key means nothing here"
 
 
 class Pages:
@@ -28,8 +32,8 @@ class Pages:
         wanted = step.suggested or 3
         return wanted if any(RATINGS[name] == wanted and self.key(name) for name in RATINGS) else 3
 
-    def page(self, line: Line | None) -> Page:
-        """What is to be seen now; `line` is the answer being typed."""
+    def page(self, line: Line | None, stray: bool = False) -> Page:
+        """What is to be seen now; `line` is the answer being typed, `stray` says that the last key meant nothing."""
         step, screen = self._session.step, self._screen
         if isinstance(step, Pause):
             return self._pause(step)
@@ -41,14 +45,17 @@ class Pages:
             answer = [rule, "", *self._compared(step), *answer]
             front = [*front, ""]
         typed = line.prompt(screen.columns) if line and isinstance(step, Question) else None
-        foot = self._under_back(step) if isinstance(step, Revealed) else self._under_front(typing=typed is not None)
+        if isinstance(step, Revealed):
+            foot = self._under_back(step, stray)
+        else:
+            foot = self._under_front(step, typed is not None, stray)
         return Page(self._head(question), [*front, *answer], foot, len(front) if answer else 0, typed)
 
     def _pause(self, step: Pause) -> Page:
         screen = self._screen
         wait = span_short(max(0, step.until - self._clock()))
         body = screen.text(f"The next card is due in {wait}.") + screen.text("It comes by itself: wait, or end here.")
-        hint = self._hint(("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
+        hint = self._hint(*_ALWAYS)
         said = wording.summary(self._session.tally, Finished(), self._clock())[0]
         return Page(head([said], "", screen.columns, screen.colours), body, hint)
 
@@ -72,43 +79,56 @@ class Pages:
 
         return [*typed.lines(step.comparison, self._screen.columns, self._screen.colours), ""]
 
-    def _under_front(self, typing: bool) -> list[str]:
+    def _under_front(self, step: Question, typing: bool, stray: bool) -> list[str]:
         if typing:
-            return self._screen.text(self._while_typing(), "muted")
-        return self._hint(("show", "shows the answer"), ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
+            foot = self._screen.text(self._while_typing(), "muted")
+            hint = "enter shows the answer, esc other keys."
+        else:
+            back = [("type", "back to typing")] if step.asks else []
+            foot = self._hint(("show", "shows the answer"), *back, *_ALWAYS)
+            help_ = self.key("help")
+            hint = f"{self.key('show')} shows the answer{f', {help_} all keys' if help_ else ''}."
+        return self._screen.instead(foot, f"{_NOTHING}: {hint}", hint) if stray else foot
 
     def _while_typing(self) -> str:
         """While letters are letters: how to get at the keys, as far as there is room for it."""
         undo, help_ = self.key("undo"), self.key("help")
-        more = ", ".join(filter(None, (undo and f"{undo} takes back", help_ and f"{help_} all")))
+        more = ", ".join(filter(None, (undo and f"{undo} undo", help_ and f"{help_} all")))
         wide = "enter shows the answer    esc other keys"
         short = "enter: answer   esc: keys"
         forms = (f"{wide}: {more}" if more else wide, f"{short}, {undo}: undo" if undo else short, short)
         return next((form for form in forms if len(form) <= self._screen.columns), short)
 
-    def _under_back(self, step: Revealed) -> list[str]:
+    def _under_back(self, step: Revealed, stray: bool) -> list[str]:
         given = [("show", f"gives {wording.RATINGS[self.suggested(step) - 1]}")] if step.suggested else []
-        hint = self._hint(*given, ("undo", "takes back"), ("help", "all keys"), ("quit", "ends"))
-        return [*self._explained(), *self._buttons(step), *hint]
+        explained, keys = self._explained(), self._hint(*given, *_ALWAYS)
+        if stray and explained:
+            explained = self._screen.instead(explained, *self._rating_keys(step))
+        elif stray:
+            keys = self._screen.instead(keys, *self._rating_keys(step))
+        return [*explained, *self._buttons(step), *keys]
 
-    def no_meaning(self) -> str:
-        """What is told after a key without a meaning."""
-        step, help_, show = self._session.step, self.key("help"), self.key("show")
-        if isinstance(step, Question):
-            return f"{show} shows the answer, {help_} all keys." if show else ""
-        offered = self.offered(step) if isinstance(step, Revealed) else []
-        names = ", ".join(f"{key} {name}" for key, name, _ in offered)
-        return f"{names}; {help_} shows all keys." if help_ else f"{names}."
+    def _rating_keys(self, step: Revealed) -> tuple[str, str]:
+        """What is told after a key that means nothing on a back: which keys do, in a longer and a shorter form."""
+        *first, last = (key for key, _, _ in self.offered(step))
+        rates = f"{', '.join(first)} or {last} rates it" if first else f"{last} rates it"
+        if help_ := self.key("help"):
+            return f"{_NOTHING}: {rates}, {help_} shows all keys.", f"{rates}, {help_} all keys."
+        return f"{_NOTHING}: {rates}.", f"{rates}."
 
     def _hint(self, *told: tuple[str, str]) -> list[str]:
-        """The few keys that are told under every card; the narrower the terminal, the fewer words."""
-        known = [(self.key(action), what) for action, what in told if self.key(action)]
-        text = "    ".join(f"{key} {what}" for key, what in known)
-        if self._screen.columns < _NARROW:
-            few = [(key, what.rpartition(" ")[2]) for key, what in known if what != "takes back"]
-            text = "   ".join(f"{key} {what}" for key, what in few)
-        if len(text) > self._screen.columns:
-            text = f"{self.key('help')} keys".strip()
+        """The few keys that are told under every card; the narrower the terminal, the fewer words, then keys."""
+        known = [(action, f"{self.key(action)} {what}") for action, what in told if self.key(action)]
+        text = "    ".join(words for _, words in known)
+        if self._screen.columns < _NARROW or len(text) > self._screen.columns:
+            few = {action: f"{self.key(action)} {what.rpartition(' ')[2]}" for action, what in told if self.key(action)}
+            for leaving in _FIRST_TO_GO:
+                few.pop(leaving, None)
+                text = "   ".join(few.values())
+                if len(text) <= self._screen.columns:
+                    break
+            else:
+                text = f"{self.key('help')} keys".strip()
         return self._screen.text(text, "muted")
 
     def _explained(self) -> list[str]:
@@ -146,4 +166,4 @@ class Pages:
 
     def key(self, action: str) -> str:
         """The key of an action that is told, empty where it has none."""
-        return next(iter(self._prefs.keys_of(action)), "")
+        return _FIXED.get(action) or next(iter(self._prefs.keys_of(action)), "")

@@ -1,13 +1,16 @@
-"""What can be done to a case of `srs fix`: done, and told in sentences. Knows no keys of it and no page."""
+"""What can be done to a case of `srs fix`: done, and told in sentences. Knows no page and reads no key."""
 
 from pathlib import Path
 
 from srs.cards.note import Place
 from srs.cli import asides, fixwords
+from srs.cli.terminal import fixkeys
 from srs.cli.terminal.desk import Desk
 from srs.errors import SrsError
 from srs.study.fixing import Fixing, Showing
 from srs.words import plural
+
+_AS_EDITED = "This is how it is as edited."
 
 
 class Repairs:
@@ -46,7 +49,7 @@ class Repairs:
         view = self.showing.view
         assert view
         self._fixing.suspend()
-        return f"Suspended until srs unsuspend: {view.id}."
+        return asides.suspended(view.id)
 
     def undo(self) -> str:
         """Take back what was done last in this walk."""
@@ -104,7 +107,7 @@ class Repairs:
         if isinstance(step, Showing) and step.problem:
             return ""  # the page says it
         if isinstance(step, Showing) and step.case.name == before.case.name:
-            return "This is the card as edited. c: it is fine now." if step.view else "This is how it is as edited."
+            return f"This is the card as edited. {self._key('clear')}: it is fine now." if step.view else _AS_EDITED
         return f"{before.case.name} needs nothing more." if before.case.conflict else "Its deck has it no longer."
 
     def _keep_history(self) -> str:
@@ -141,7 +144,11 @@ class Repairs:
             return "No prompt was written."
         self._fixing.changed("split", [change])
         ids = ", ".join(f"p-{prompt['id']}" for prompt in prompts)
-        return f"Added {plural(len(prompts), 'card')}: {ids}. Now s sets this one aside, or e makes it smaller."
+        then = f"Now {self._key('suspend')} sets this one aside, or {self._key('edit')} makes it smaller."
+        return f"Added {plural(len(prompts), 'card')}: {ids}. {then}"
+
+    def _key(self, action: str) -> str:
+        return fixkeys.key(action, self.showing, self._desk.prefs)
 
     def keep_written(self) -> list[str]:
         """Put prompts that were written and not added into files, since nobody likes to write twice; where they are."""

@@ -70,6 +70,17 @@ class Screen:
         """Plain text as lines."""
         return [self.colours.line(line) for line in wrap([Span(visible(text), styles)], self.columns)]
 
+    def instead(self, lines: Sequence[str], *forms: str) -> list[str]:
+        """The first of `forms` that is no longer than `lines` in their place, in as many lines, so that nothing moves.
+
+        The last of `forms` where all are longer.
+        """
+        for form in forms:
+            told = self.text(form, "warning")
+            if len(told) <= len(lines):
+                break
+        return [*told, *[""] * (len(lines) - len(told))]
+
     def scroll(self, key: str) -> bool:
         """Move the body; False where this is no key for that, or there is nothing to move."""
         if not self._room or key not in SCROLL_KEYS:
@@ -175,15 +186,18 @@ class Faces:
 
 
 def head(left: Sequence[str], right: str, columns: int, colours: Palette) -> list[str]:
-    """One muted line of `left` and, flush right, `right`; of `left`, what comes last goes first if there is no room."""
+    """One muted line of `left` and, flush right, `right`.
+
+    Of `left`, what comes last goes first if there is no room, and `…` says so. Two lines where the first has none.
+    """
     words = [visible(word).replace("\n", " ") for word in left]
-    while len(words) > 1 and width("  ".join(words)) + 2 + width(right) > columns:
-        words.pop()
-    text = "  ".join(words)
-    gap = columns - width(text) - width(right)
-    if gap >= 2 or not right:
-        return [colours.paint((text + " " * gap + right).rstrip(), "muted")]
-    return [colours.paint(cut(text, columns), "muted"), colours.paint(cut(right, columns), "muted")]
+    for kept in range(len(words), 0, -1):
+        text = "  ".join(words[:kept] if kept == len(words) else [*words[:kept], "…"])
+        gap = columns - width(text) - width(right)
+        if gap >= (2 if right else 0):
+            return [colours.paint((text + " " * gap + right).rstrip(), "muted")]
+    lines = [cut("  ".join(words), columns), *([cut(right, columns)] if right else [])]
+    return [colours.paint(line, "muted") for line in lines]
 
 
 def cut(text: str, columns: int) -> str:

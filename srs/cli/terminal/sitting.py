@@ -33,9 +33,9 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
 
 
 def _summary(session: Session, desk: Desk) -> list[str]:
-    said = wording.summary(session.tally, session.step, desk.clock(), desk.collection)
+    said = asides.summary(session, desk.clock(), desk.collection)
     if not isinstance(session.step, Question | Revealed):
-        return [*said, "That is all for now."]
+        return [*said, wording.ended(session.tally)]
     left = wording.remaining(asides.question_of(session).remaining)
     return [*said, f"Left for today: {left}. srs review goes on." if left else "srs review goes on."]
 
@@ -86,7 +86,10 @@ class Sitting(Dialogue):
         self._note = f"{self._note} {refused}".strip()
 
     def _page(self) -> Page:
-        return self._pages.page(self._line)
+        return self._pages.page(self._line, self._stray)
+
+    def _typing(self) -> bool:
+        return self._line is not None and isinstance(self._session.step, Question)
 
     def _patience(self) -> float | None:
         """Until the next card may come; what follows the one on the screen is made ready before."""
@@ -130,8 +133,8 @@ class Sitting(Dialogue):
             self._try(lambda: _ACTIONS[action](self))
         elif key == "tab" and isinstance(step, Question) and step.asks:
             self._line = Line()
-        elif key not in SCROLL_KEYS:
-            self._note = self._pages.no_meaning()
+        elif key not in SCROLL_KEYS and key != "esc":
+            self._stray = True
 
     # Actions
 

@@ -1,6 +1,6 @@
 """The HTML of a card's face as styled lines for a terminal. Knows nothing of cards, keys or where the lines go.
 
-One pass over the tags, no tree and no recursion: running text gathers in `_inline`, a block ends it and it is wrapped.
+One pass over the tags, no tree and no recursion: what each does to the running text, which `flow.py` gathers and wraps.
 Open elements stand on a stack that stops growing at `_DEEPEST`; deeper tags are ignored, their text is not. This runs
 before the first card is painted, so it imports only the standard library, and tables and maths when they occur.
 """
@@ -9,24 +9,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, NamedTuple
+from typing import NamedTuple
 
 from srs.cards.tags import Tag, tokens
-from srs.cli.terminal.safe import visible
+from srs.cli.terminal.flow import BLANK, SOUND, Flow
 from srs.cli.terminal.style import Line, Palette, Span, code_style
-from srs.cli.terminal.width import fold, wrap
-
-if TYPE_CHECKING:
-    from srs.cli.terminal.table import Cell
 
 Pictures = Callable[[str, int], Sequence[str] | None]
 """The lines of a picture, by `src` and columns: at most that wide, safe and with their own styles; None: not drawn."""
 
 _DEEPEST = 100
-_NARROWEST = 12  # quotes and lists indent no further than leaves this many cells
-_BLANK = re.compile(r"[ \t\n\r\f]+")
-_SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
-_INLINE_MATHS = re.compile(r"\\\((?:(?!\\[()]).)*+\\\)|\\\[(?:(?!\\[\[\]]).)*+\\\]", re.DOTALL)
 
 
 def _words(text: str) -> frozenset[str]:
@@ -99,7 +91,7 @@ def sounds(html: str) -> list[str]:
     found: list[str] = []
     for token in tokens(html):
         if isinstance(token, str):
-            found += _SOUND.findall(token)
+            found += SOUND.findall(token)
         elif token.name == "audio" and not token.closes and (src := token.attributes().get("src")):
             found.append(src)
     return found
@@ -114,116 +106,23 @@ class _Open(NamedTuple):
     ending: Callable[[], None] | None
 
 
-class _Walk:
+class _Walk(Flow):
     """The state between two tags."""
 
     def __init__(self, columns: int, brackets: bool, hints: bool, pictures: Pictures | None) -> None:
-        self._columns = columns
+        super().__init__(columns)
         self._brackets = brackets
         self._hints = hints
         self._pictures = pictures
-        self._lines: list[Line] = []
-        self._inline: list[Span] = []  # the paragraph, code or cell being gathered
-        self._flushes = 0
         self._open: list[_Open] = []
-        self._styles: tuple[str, ...] = ()
-        self._prefix = ""  # before every line: quote bars and list indents
-        self._first: str | None = None  # before the next line instead: it holds a list marker
-        self._gap: str | None = None  # a blank line is owed, with this prefix
         self._numbers: list[int | None] = []  # for each open list the next number, None without numbers
-        self._label = False  # the last line names what follows: no blank line between them
         self._references = 0  # open elements in which headings are labels
-        self._verbatim = 0  # open elements whose text stays as it is: pre
-        self._raw = 0  # open elements in which maths is not looked for: code, maths itself
-        self._unseen = 0
-        self._rows: list[list[Cell]] | None = None  # of the open table
-        self._cell: Cell | None = None
-        self._loose = False  # that cell holds text which stood between cells
 
     def finished(self) -> list[Line]:
         while self._open:
             self._pop()
         self._flush()
         return self._lines
-
-    # text
-
-    def text(self, text: str) -> None:
-        if self._unseen:
-            return
-        if self._rows is not None and self._cell is None:
-            if not text.strip():
-                return
-            self._start_cell(header=False, align="left", loose=True)
-        if self._verbatim:
-            self._append(text.replace("\r\n", "\n").replace("\r", "\n").replace("\t", "    "))
-            return
-        text = _BLANK.sub(" ", text.replace("\u00ad", ""))
-        if text.startswith(" ") and self._at_space():
-            text = text[1:]
-        if "\\" in text and not self._raw and _INLINE_MATHS.search(text):
-            self._with_maths(text)
-        else:
-            self._append(text)
-
-    def _append(self, text: str, *styles: str) -> None:
-        if text:
-            self._inline.append(Span(visible(text), (*self._styles, *styles)))
-
-    def _at_space(self) -> bool:
-        return not self._inline or self._inline[-1].text[-1] in " \n"
-
-    def _with_maths(self, text: str) -> None:
-        """Anki's own notes hold `\\(…\\)` in plain text."""
-        from srs.cli.terminal.maths import unicode
-
-        position = 0
-        for match in _INLINE_MATHS.finditer(text):
-            self._append(text[position : match.start()])
-            self._append(unicode(match[0]), "math")
-            position = match.end()
-        self._append(text[position:])
-
-    # lines
-
-    def _flush(self) -> None:
-        """End the running text: wrap it onto lines; in a cell and in code only a line ends."""
-        if self._verbatim or self._cell is not None:
-            if self._inline and not self._inline[-1].text.endswith("\n"):
-                self._inline.append(Span("\n"))
-            return
-        spans = _trimmed(self._inline)
-        self._inline = []
-        self._flushes += 1
-        if spans:
-            self._emit(wrap(spans, self._columns - len(self._prefix)))
-
-    def _emit(self, new: Sequence[Line]) -> None:
-        self._label = False
-        for line in new:
-            if self._gap is not None and self._lines:
-                blank = min(self._gap, self._prefix, key=len).rstrip()
-                self._lines.append((Span(blank, ("muted",)),) if blank else ())
-            prefix = self._prefix if self._first is None else self._first
-            self._gap = self._first = None
-            if not line:
-                prefix = prefix.rstrip()
-            self._lines.append((Span(prefix, ("muted",)), *line) if prefix else line)
-
-    def _space(self) -> None:
-        """Owe a blank line, but not between a list marker or a label and its text."""
-        if self._first is None and not self._label and (self._gap is None or len(self._prefix) < len(self._gap)):
-            self._gap = self._prefix
-
-    def _indent(self, marker: str) -> bool:
-        """Indent what follows by `marker`, a bar or spaces, or under it, a list marker. False: no room here."""
-        if self._cell is not None or self._verbatim or self._columns - len(self._prefix) - len(marker) < _NARROWEST:
-            return False
-        repeats = not marker.strip("│ ")
-        if self._first is not None or not repeats:
-            self._first = (self._prefix if self._first is None else self._first) + marker
-        self._prefix += marker if repeats else " " * len(marker)
-        return True
 
     # elements
 
@@ -307,15 +206,6 @@ class _Walk:
             self._space()
             self._emit([(Span(line),) for line in drawn])
 
-    def _word(self, text: str, *styles: str) -> None:
-        if self._rows is not None and self._cell is None:
-            self._start_cell(header=False, align="left", loose=True)
-        self._append(text, *styles)
-
-    def _flush_break(self) -> None:
-        if not self._unseen and (self._cell is not None or self._rows is None):
-            self._inline.append(Span("\n"))
-
     def _begin(self, tag: Tag) -> Callable[[], None] | None:
         """What an element does where it starts; returns what it does where it ends."""
         name = tag.name
@@ -361,10 +251,6 @@ class _Walk:
         if src := _one_line(attributes.get("src", "")):
             self._word(f"[{'sound' if name == 'audio' else 'video'}: {src.rpartition('/')[2]}]", "picture")
         return None
-
-    def _since(self, mark: int, flushes: int) -> str:
-        """The text gathered since `mark`; none if a flush has taken it away."""
-        return "".join(span.text for span in self._inline[mark:]) if flushes == self._flushes else ""
 
     def _reference(self) -> Callable[[], None]:
         self._space()
@@ -538,66 +424,6 @@ class _Walk:
 
         return ending
 
-    def _emit_code(self, spans: Sequence[Span]) -> None:
-        if self._columns - len(self._prefix) - 2 >= _NARROWEST:
-            self._prefix += "  "  # put back by the element's end
-            self._first = None if self._first is None else self._first + "  "
-        code = _source_lines(spans)
-        while code and not "".join(span.text for span in code[-1]).strip():
-            code.pop()
-        while code and not "".join(span.text for span in code[0]).strip():
-            del code[0]
-        for line in code:
-            self._emit(fold(line, self._columns - len(self._prefix)))
-
-    # tables
-
-    def table(self) -> Callable[[], None] | None:
-        if self._rows is not None or self._cell is not None or self._verbatim:
-            return None  # a table in a cell: its rows are lines of that cell
-        self._rows = []
-        return self._end_table
-
-    def _end_table(self) -> None:
-        from srs.cli.terminal.table import layout
-
-        self._end_cell()
-        rows, self._rows = self._rows or [], None
-        self._emit(layout([row for row in rows if row], self._columns - len(self._prefix)))
-
-    def table_row(self) -> None:
-        self._end_loose_cell()
-        if self._rows is not None and self._cell is None:
-            self._rows.append([])
-
-    def _table_cell(self, header: bool, attributes: dict[str, str]) -> Callable[[], None] | None:
-        self._end_loose_cell()
-        if self._rows is None or self._cell is not None:
-            return None
-        found = re.search(r"\b(left|right|center)\b", f"{attributes.get('align', '')} {attributes.get('style', '')}")
-        self._start_cell(header, found[1] if found else "left")
-        return self._end_cell
-
-    def _start_cell(self, header: bool, align: str, loose: bool = False) -> None:
-        from srs.cli.terminal.table import Cell
-
-        assert self._rows is not None
-        if not self._rows:
-            self._rows.append([])
-        self._cell, self._loose = Cell(header, align), loose
-        self._rows[-1].append(self._cell)
-
-    def _end_loose_cell(self) -> None:
-        if self._loose:
-            self._end_cell()
-
-    def _end_cell(self) -> None:
-        if self._cell is not None:
-            self._cell.spans = _trimmed(self._inline)
-            self._cell, self._loose = None, False
-            self._inline = []
-            self._flushes += 1
-
 
 _ACTIONS: dict[str, Callable[[_Walk], Callable[[], None] | None]] = {
     "ul": _Walk.bullets,
@@ -622,30 +448,4 @@ def _number(text: str | None) -> int | None:
 
 
 def _one_line(text: str) -> str:
-    return _BLANK.sub(" ", text).strip()
-
-
-def _trimmed(spans: list[Span]) -> list[Span]:
-    """The spans without blank text at either end, and without spaces around their line ends."""
-    while spans and not spans[-1].text.strip(" \n"):
-        spans.pop()
-    start = 0
-    while start < len(spans) and not spans[start].text.strip(" \n"):
-        start += 1
-    kept = spans[start:]
-    if kept:
-        kept[0] = Span(kept[0].text.lstrip(" \n"), kept[0].styles)
-        kept[-1] = Span(kept[-1].text.rstrip(" \n"), kept[-1].styles)
-    return kept
-
-
-def _source_lines(spans: Sequence[Span]) -> list[list[Span]]:
-    """Spans of code cut at their newlines."""
-    found: list[list[Span]] = [[]]
-    for span in spans:
-        for i, part in enumerate(span.text.split("\n")):
-            if i:
-                found.append([])
-            if part:
-                found[-1].append(Span(part, span.styles))
-    return found
+    return BLANK.sub(" ", text).strip()

@@ -125,8 +125,10 @@ def _filled(text: str, columns: int) -> list[tuple[int, int]]:
         gap, end = 0, begin
         for cluster, size in graphemes(text[begin:stop]):
             if used + size > columns and end > start:
-                lines.append((start, end))
-                start, used = end, 0
+                # After a slash where there is one, which keeps the names of a path whole.
+                stop = text.rfind("/", max(start, begin), end) + 1 or end
+                lines.append((start, stop))
+                start, used = stop, width(text[stop:end])
             end += len(cluster)
             used += size
     lines.append((start, end))

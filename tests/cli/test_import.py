@@ -1,0 +1,404 @@
+"""`srs import` through the command line: what a package of Anki brings, once; what is said of the rest; nothing else.
+
+The packages are exports of ours into whose tables rows are put as Anki does it; `tests/anki` does it with Anki itself.
+"""
+
+import shutil
+import sqlite3
+import zipfile
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cli.helpers import NOW, Srs
+
+LATER = "2026-03-20T09:00:00Z"
+DAY = 86_400_000
+FIRST = round(datetime.fromisoformat("2026-03-05T10:00:00Z").timestamp() * 1000)
+# ease, interval, factor, kind: two learning answers, a review
+LEARNT = ((FIRST, 3, -600, 500, 0), (FIRST + 600_000, 3, 4, 500, 0), (FIRST + 4 * DAY, 3, 12, 500, 1))
+REPORT = {
+    "file": str, "form": str, "whole": bool, "dry_run": bool, "remarks": list, "reviews": dict, "edits": dict,
+    "notes": dict, "state": dict, "unmatched": list,
+}  # fmt: skip
+
+Change = Callable[[sqlite3.Connection], object]
+
+
+def altered(package: Path, target: Path, *changes: Change) -> Path:
+    """A copy of a package, its tables changed."""
+    with zipfile.ZipFile(package) as file:
+        members = {name: file.read(name) for name in file.namelist()}
+    (name,) = (each for each in members if each.startswith("collection"))
+    scratch = target.with_suffix(".sqlite3")
+    scratch.write_bytes(members[name])
+    db = sqlite3.connect(scratch)
+    for change in changes:
+        change(db)
+    db.commit()
+    db.close()
+    with zipfile.ZipFile(target, "w") as file:
+        for each, data in members.items():
+            file.writestr(each, scratch.read_bytes() if each == name else data)
+    scratch.unlink()
+    return target
+
+
+def card_of(db: sqlite3.Connection, guid: str, ord: int = 0) -> int:
+    rows = db.execute("select c.id from cards c join notes n on n.id = c.nid where guid = ? and ord = ?", (guid, ord))
+    return int(rows.fetchone()[0])
+
+
+def answers(guid: str, *rows: tuple[int, int, int, int, int], ord: int = 0) -> Change:
+    """Rows of the review log: id, ease, interval, factor, kind."""
+
+    def change(db: sqlite3.Connection) -> None:
+        card = card_of(db, guid, ord)
+        for id_, ease, interval, factor, kind in rows:
+            values = (id_, card, -1, ease, interval, 0, factor, 3000, kind)
+            db.execute("insert into revlog values (?, ?, ?, ?, ?, ?, ?, ?, ?)", values)
+
+    return change
+
+
+def doing(sql: str) -> Change:
+    return lambda db: db.executescript(sql)
+
+
+def exported(srs: Srs, *changes: Change, name: str = "phone.apkg", now: str = NOW) -> str:
+    """An export, studied and changed there; its path."""
+    assert srs("export", "-o", str(srs.home / "out.apkg"), "--now", now).code == 0
+    return str(altered(srs.home / "out.apkg", srs.home / name, *changes))
+
+
+def lines(srs: Srs, *words: str) -> list[str]:
+    """What `srs import` says some days later."""
+    done = srs("import", *words, "--now", LATER)
+    assert (done.code, done.err) == (0, "")
+    return done.out.splitlines()
+
+
+def events(srs: Srs, do: str) -> list[dict[str, Any]]:
+    return [event for event in srs.journal() if event["do"] == do]
+
+
+def files(srs: Srs) -> dict[str, bytes]:
+    return {str(path): path.read_bytes() for path in sorted(srs.root.rglob("*")) if path.is_file()}
+
+
+def test_reviews_come_home(srs: Srs) -> None:
+    """Answers given there are in the journal once, with their ratings, and the card is due when Anki said."""
+    package = exported(srs, answers("srs:france", *LEARNT))
+    assert lines(srs, package) == ["3 reviews came in.", "To take back what the journal got: srs undo"]
+    found = events(srs, "review")
+    assert [(event["card"], event["rating"], event["day"]) for event in found] == [
+        ("france:answer", 3, "2026-03-05"), ("france:answer", 3, "2026-03-05"), ("france:answer", 3, "2026-03-09"),
+    ]  # fmt: skip
+    assert [event["after"] for event in found] == [None, found[0]["id"], found[1]["id"]]
+    card = srs.json("show", "france:answer")["card"]
+    assert (card["state"], card["due"], card["reps"]) == ("review", "2026-03-21", 3)
+
+
+def test_only_once(srs: Srs) -> None:
+    """The same file brings nothing twice, and a later one only what is new."""
+    package = exported(srs, answers("srs:france", *LEARNT[:2]))
+    lines(srs, package)
+    before = files(srs)
+    assert lines(srs, package) == ["No new reviews; 2 were known."]
+    assert files(srs) == before
+    later = altered(Path(package), srs.home / "later.apkg", answers("srs:france", LEARNT[2]))
+    assert lines(srs, str(later))[0] == "1 review came in, 2 were known."
+    assert len(events(srs, "review")) == 3
+
+
+def test_two_devices_import_one_file(srs: Srs) -> None:
+    """Two devices that import one file agree event by event, and doctor finds nothing wrong in their journals."""
+    package = exported(srs, answers("srs:france", *LEARNT))
+    other = srs.home / "other"
+    shutil.copytree(srs.root, other)
+    lines(srs, package)
+    env = {"SRS_STATE_DIR": str(srs.home / "state2"), "SRS_CACHE_DIR": str(srs.home / "cache2")}
+    assert srs("import", package, "--now", LATER, env=env, cwd=other).code == 0
+    for path in (other / "journal").glob("*.jsonl"):
+        if not (srs.root / "journal" / path.name).exists():
+            shutil.copy(path, srs.root / "journal")
+    assert len(list((srs.root / "journal").glob("*.jsonl"))) == 2
+    assert srs.json("show", "france:answer")["card"]["reps"] == 3
+    done = srs("doctor", "--now", LATER)
+    assert (done.code, "something else" in done.out) == (0, False), done.out
+
+
+def test_one_undo_takes_all_back(srs: Srs) -> None:
+    """One undo takes the batch back; the file brings none of it again, and says so; undoing the undo does."""
+    package = exported(srs, answers("srs:france", *LEARNT))
+    lines(srs, package)
+    assert srs("undo", "--now", LATER).code == 0
+    assert srs.json("show", "france:answer")["card"]["state"] == "new"
+    assert lines(srs, package) == [
+        "No new reviews; 3 were known.",
+        "Of what was known, 3 were taken back here and stay so: srs undo --list",
+    ]
+    assert srs.json("show", "france:answer")["card"]["state"] == "new"
+    assert srs("undo", events(srs, "undo")[0]["id"], "--now", LATER).code == 0
+    assert srs.json("show", "france:answer")["card"]["reps"] == 3
+
+
+def test_a_dry_run_writes_nothing(srs: Srs) -> None:
+    """`--dry-run` says what would come in and leaves every file as it is."""
+    package = exported(srs, answers("srs:france", *LEARNT), doing("update cards set flags = 2"))
+    before = files(srs)
+    assert lines(srs, package, "--dry-run", "--state") == [
+        "3 reviews would come in.",
+        "Flagged: france:answer, italy:answer, agora:forward, agora:backward, map:finish, map:who, map:source.",
+        "Nothing was written.",
+    ]
+    assert files(srs) == before
+
+
+def test_answers_given_here_are_known(srs: Srs) -> None:
+    """An answer that went out with the schedule comes back as known."""
+    srs("answer", "france:answer", "good")
+    at = round(datetime.fromisoformat(events(srs, "review")[0]["at"]).timestamp() * 1000)
+    package = exported(srs, answers("srs:france", (at, 3, -600, 0, 0), *LEARNT))
+    assert lines(srs, package)[0] == "3 reviews came in, 1 was known."
+    assert events(srs, "review")[1]["after"] == events(srs, "review")[0]["id"]
+
+
+def test_cramming_resets_and_due_days(srs: Srs) -> None:
+    """Cramming is journalled as such, forgetting makes a card new, a moved card is due when it was moved to."""
+    package = exported(
+        srs,
+        answers("srs:france", *LEARNT, (FIRST + 5 * DAY, 1, 0, 0, 3), (FIRST + 6 * DAY, 0, 30, 500, 4)),
+        answers("srs:italy", (FIRST + 1, 4, 9, 500, 0), (FIRST + 7 * DAY, 0, 0, 0, 4)),
+    )
+    assert lines(srs, package)[:2] == [
+        "5 reviews came in (1 of them crammed).",
+        "Also there: 1 card made new again, 1 card given another due day.",
+    ]
+    assert srs.json("show", "france:answer")["card"]["due"] == "2026-04-08"
+    assert srs.json("show", "italy:answer")["card"]["state"] == "new"
+
+
+def test_the_collections_day(srs: Srs) -> None:
+    """The study day of an answer is that of the collection's timezone and rollover."""
+    settings = srs.root / "srs.toml"
+    settings.write_text(settings.read_text().replace("UTC", "America/New_York"))
+    night = round(datetime.fromisoformat("2026-03-06T08:30:00Z").timestamp() * 1000)
+    lines(srs, exported(srs, answers("srs:france", (night, 4, 5, 500, 0))))
+    assert [(event["day"], event["due"]) for event in events(srs, "review")] == [("2026-03-05", "2026-03-10")]
+
+
+def test_a_prompt_and_other_ords(srs: Srs) -> None:
+    """The second card of a note, and a prompt, get what was answered on them."""
+    srs.deck(
+        "more",
+        "notes:\n  - q: One?\n    id: one\n    a: A\n    prompts:\n      - q: Two?\n        id: two\n        a: B\n",
+    )
+    package = exported(srs, answers("srs:agora", LEARNT[0], ord=1), answers("srs:one:p-two", LEARNT[1]))
+    lines(srs, package)
+    assert {event["card"] for event in events(srs, "review")} == {"agora:backward", "one:p-two"}
+
+
+def test_a_renamed_note(srs: Srs) -> None:
+    """Reviews of a note that was renamed since the export belong to the renamed one."""
+    package = exported(srs, answers("srs:france", LEARNT[0]))
+    assert srs("rename", "france", "la-france").code == 0
+    lines(srs, package)
+    assert srs.json("show", "la-france:answer")["card"]["reps"] == 1
+
+
+def test_what_does_not_match_is_told(srs: Srs) -> None:
+    """Whatever is not taken is counted by reason, with examples."""
+    package = exported(
+        srs,
+        answers("srs:france", (FIRST + 7, 0, 1, 0, 0), (FIRST + 1, 0, 5, 500, 4), (FIRST + 90 * DAY, 3, 1, 500, 0)),
+        answers("srs:italy", LEARNT[0]),
+        answers("srs:map", LEARNT[1], ord=1),
+        doing(
+            "insert into revlog values (1700000000000, 99, -1, 3, 1, 0, 0, 0, 0);"
+            "insert into revlog values (1700000000001, 99, -1, 3, 1, 0, 0, 0, 0);"
+            "update notes set guid = 'stranger', flds = replace(flds, 'Rome', 'Roma') where guid = 'srs:agora';"
+        ),
+    )
+    deck = srs.root / "decks" / "cities.yaml"
+    deck.write_text(deck.read_text().replace("  - q: Capital of Italy?\n    id: italy\n    a: Rome\n", ""))
+    said = lines(srs, package)
+    assert said == [
+        "1 review came in.",
+        "1 note is not known here: `agora`.",
+        "  To bring notes in: --into decks/NAME.yaml",
+        "1 note is in no deck any more: italy.",
+        "2 reviews are of cards that are gone there.",
+        "1 due day was given to a card that was never answered, which stays new: france:answer, 2026-03-05T10:00Z.",
+        "1 review is dated later than now: france:answer, 2026-06-03T10:00Z.",
+        "  When the clock there is right again, they come in with a later file.",
+        "1 log entry is of no kind that is known: france:answer, 2026-03-05T10:00Z.",
+        "To take back what the journal got: srs undo",
+    ]
+
+
+def test_state_only_if_asked(srs: Srs) -> None:
+    """Suspended cards, flags and the tag `marked` come in with `--state`, once, and not without it."""
+    state = doing(
+        "update cards set queue = -1 where ord = 1; update notes set tags = ' geo Marked ' where guid = 'srs:agora';"
+        "update cards set flags = 3 where nid = (select id from notes where guid = 'srs:italy');"
+    )
+    package = exported(srs, state)
+    assert lines(srs, package) == ["No new reviews."]
+    assert lines(srs, package, "--state") == [
+        "No new reviews.",
+        "Suspended: agora:backward, map:who.",
+        "Flagged: italy:answer.",
+        "Marked: agora:forward.",
+        "To take back what the journal got: srs undo",
+    ]
+    assert srs.json("show", "map:who")["card"]["suspended"]
+    srs("unsuspend", "map:who", "--yes", "--now", LATER)
+    assert lines(srs, package, "--state") == ["No new reviews."]
+    assert not srs.json("show", "map:who")["card"]["suspended"]
+
+
+def test_taken_back_there_comes_home_too(srs: Srs) -> None:
+    """What a later file no longer says is taken back; what was done here alone stays."""
+    lines(srs, exported(srs, doing("update cards set queue = -1, flags = 1 where ord = 1")), "--state")
+    srs("suspend", "france", "--yes", "--now", LATER)
+    after = exported(srs, name="after.apkg", now=LATER)
+    assert lines(srs, after, "--state")[1:3] == [
+        "No longer suspended: agora:backward, map:who.",
+        "Flagged: agora:backward, map:who.",
+    ]
+    assert srs.json("show", "france:answer")["card"]["suspended"]
+
+
+def test_json(srs: Srs) -> None:
+    """`--json` is a stable contract: exact keys and types."""
+    package = exported(srs, answers("srs:france", *LEARNT), doing("update notes set guid = 'x' where guid = 'srs:map'"))
+    report = srs.json("import", package, "--state", "--now", LATER)
+    assert list(report) == list(REPORT)
+    assert all(isinstance(report[key], kind) for key, kind in REPORT.items())
+    assert (report["file"], report["whole"], report["dry_run"]) == ("phone.apkg", False, False)
+    assert report["reviews"] == {"new": 3, "crammed": 0, "resets": 0, "due": 0, "known": 0, "taken_back": 0}
+    assert report["notes"] == {"new": 0, "media": 0, "files": [], "told": []}
+    assert report["state"] == {"suspended": [], "unsuspended": [], "flagged": [], "marked": [], "unmarked": []}
+    (unmatched,) = report["unmatched"]
+    assert (unmatched["reason"], unmatched["what"], unmatched["count"]) == ("foreign", "note", 1)
+    assert unmatched["examples"] == ["`The map is not the territory we walk thr…`"]
+
+
+def edited(guid: str, old: str, new: str, mod: int = 1_900_000_000) -> Change:
+    """A text edited there."""
+    return lambda db: db.execute(
+        "update notes set flds = replace(flds, ?, ?), mod = ? where guid = ?", (old, new, mod, guid)
+    )
+
+
+def test_an_edit_comes_home(srs: Srs) -> None:
+    """A text that was edited there is edited in the deck and shown as a diff; imported again it is nothing new."""
+    package = exported(srs, edited("srs:france", "Paris", "Paris, of course"), answers("srs:italy", LEARNT[0]))
+    dry = lines(srs, package, "--dry-run")
+    assert dry[0] == "1 note was edited there, and would be edited here: france (a)."
+    said = lines(srs, package)
+    assert said[0] == "1 note was edited there, and is edited here: france (a)."
+    assert said[1:] == [
+        "    --- a/decks/cities.yaml",
+        "    +++ b/decks/cities.yaml",
+        "    @@ -4,5 +4,5 @@",
+        "       - q: Capital of France?",
+        "         id: france",
+        "    -    a: Paris",
+        "    +    a: Paris, of course",
+        "       - q: Capital of Italy?",
+        "         id: italy",
+        "1 review came in.",
+        "To take back what the journal got: srs undo",
+    ]
+    assert dry[1:-2] == said[1:-2]
+    assert "    a: Paris, of course\n" in (srs.root / "decks" / "cities.yaml").read_text()
+    assert lines(srs, package) == ["No new reviews; 1 was known."]
+
+
+def test_an_edit_on_both_sides_waits(srs: Srs) -> None:
+    """A text that was edited there and here stays as it is here; Anki's version waits for `srs fix`."""
+    package = exported(srs, edited("srs:france", "Paris", "Paris, of course"))
+    deck = srs.root / "decks" / "cities.yaml"
+    deck.write_text(deck.read_text().replace("a: Paris", "a: Paris!"))
+    said = lines(srs, package)
+    assert said[0] == "1 note was edited on both sides: france (a)."
+    report = srs.json("import", package, "--dry-run", "--now", LATER)
+    assert report["edits"]["changed"] == []
+    assert "a: Paris!\n" in deck.read_text()
+    drafts = [card["note"] for card in srs.json("list") if card["draft"] and card["note"].startswith("france")]
+    assert len(drafts) == 1
+    assert said[1] == f"  Yours stands; Anki's version waits as {drafts[0]}: srs fix"
+
+
+def test_foreign_notes_with_their_history(srs: Srs) -> None:
+    """Notes that are not known come in with --into, and with --with-scheduling their reviews and due days."""
+    package = exported(
+        srs,
+        answers("srs:france", *LEARNT),
+        doing(
+            "update notes set guid = 'f0reign' where guid = 'srs:france';"
+            "update col set crt = 1772600400;"  # 2026-03-04T05:00Z
+            "update cards set type = 2, queue = 2, ivl = 12, due = 20 where id in (select cid from revlog);"
+        ),
+    )
+    shutil.rmtree(srs.root / "journal")
+    assert lines(srs, package, "--into", "decks/new.yaml", "--with-scheduling", "--dry-run")[-2:] == [
+        "Also there: 1 card given another due day.", "Nothing was written.",
+    ]  # fmt: skip
+    said = lines(srs, package, "--into", "decks/new.yaml")
+    assert said[0].startswith("1 note came in: ")
+    (card,) = [card for card in srs.json("list") if card["path"] == "decks/new.yaml"]
+    assert card["state"] == "new"
+    assert "3 reviews are of notes that came from Anki" in "\n".join(said)
+    said = lines(srs, package, "--into", "decks/new.yaml", "--with-scheduling")
+    assert said[0] == "3 reviews came in."
+    card = srs.json("show", card["id"])["card"]
+    assert (card["state"], card["due"], card["reps"]) == ("review", "2026-03-24", 3)
+    assert lines(srs, package, "--into", "decks/new.yaml", "--with-scheduling") == ["No new reviews; 4 were known."]
+
+
+def test_what_was_taken_out_here_stays_out(srs: Srs) -> None:
+    """A note that went out from here and is in no deck any more does not come back as a foreign one."""
+    package = exported(srs)
+    deck = srs.root / "decks" / "cities.yaml"
+    deck.write_text(deck.read_text().replace("  - q: Capital of Italy?\n    id: italy\n    a: Rome\n", ""))
+    before = files(srs)
+    assert lines(srs, package, "--into", "decks/new.yaml") == [
+        "No new reviews.",
+        "1 note is in no deck any more: italy.",
+    ]
+    assert files(srs) == before
+
+
+@pytest.mark.parametrize("name", ["cards.txt", "phone", "collection.anki2", "a.zip"])
+def test_other_files(srs: Srs, name: str) -> None:
+    """A file of a kind that cannot be imported is refused in a sentence with a hint."""
+    path = srs.home / name
+    path.write_text("x")
+    done = srs("import", str(path))
+    assert (done.code, done.out) == (2, "")
+    assert done.err == (
+        f"srs: `{name}` is no kind of file that srs imports\n     it imports .apkg and .colpkg, exported from Anki\n"
+    )
+
+
+def test_no_file(srs: Srs) -> None:
+    """A file that is not there, and one that is broken, end with exit 1 and change nothing."""
+    done = srs("import", "nowhere.apkg")
+    assert (done.code, done.err.splitlines()[0]) == (1, "srs: there is no file nowhere.apkg")
+    (srs.root / "broken.apkg").write_bytes(b"PK nothing")
+    before = files(srs)
+    done = srs("import", "broken.apkg")
+    assert (done.code, done.out) == (1, "")
+    assert files(srs) == before
+
+
+def test_a_package_without_notes(srs: Srs) -> None:
+    """A package without notes ends with exit 0 and says so."""
+    package = exported(srs, doing("delete from cards; delete from notes"))
+    assert lines(srs, package) == ["There are no notes in phone.apkg."]
