@@ -7,7 +7,7 @@ import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from pathlib import Path
@@ -434,8 +434,9 @@ class Collection:
                 f"select {EVENT_COLUMNS} from event where device = ? and not dead and because is null"
                 " order by id = ? desc, at desc, id desc"
             )
-            candidates = (event_of(row) for row in self.db.execute(query, (self.device, event or "")))
-            target = next((event for event in candidates if newest_undoable([event], ())), None)
+            # Closed at once: a read left open could not become a write once another program wrote.
+            with closing(self.db.execute(query, (self.device, event or ""))) as rows:
+                target = next((event for event in map(event_of, rows) if newest_undoable([event], ())), None)
             return [] if target is None else self._take_back(target, now)
 
     def undo_event(self, id_: str, now: int) -> list[ev.Event]:

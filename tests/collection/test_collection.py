@@ -5,6 +5,7 @@ import pytest
 
 from srs.collection import queries
 from srs.collection.collection import CardChanged, ClockDoubt, Collection
+from srs.collection.index import set_meta, writing
 from srs.errors import SrsError
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS
@@ -61,6 +62,23 @@ def test_undo_goes_back_step_by_step(collection: Collection) -> None:
         assert isinstance(undone, ev.Review)
         assert collection.state("one:answer") == states[n]
     assert collection.undo(now) == []
+
+
+def test_an_undo_while_another_program_writes_the_index(tmp_path: Path) -> None:
+    """What another program puts into the index between looking and writing does not get in the way."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two")})
+    here, other = open_collection(root, environ), open_collection(root, environ)
+    for card, at in (("one:answer", moment()), ("two:answer", moment() + 1000)):
+        here.answer(card, 3, at, 0)
+
+    def meanwhile(statement: str) -> None:
+        if statement.startswith("begin"):
+            with writing(other.db):
+                set_meta(other.db, "meanwhile", "written")
+
+    here.db.set_trace_callback(meanwhile)
+    assert here.undo(moment() + 2000)
+    assert here.state("two:answer").progress == New()
 
 
 def test_an_answer_after_an_undo_can_be_undone(collection: Collection) -> None:
