@@ -1,23 +1,29 @@
 """Notes to an Anki package: which guid, which time of change, which media. Knows nothing of SQLite, zip or settings."""
 
 import html
-from collections.abc import Callable, Iterator, Mapping
+import re
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
-from export.contents import RETIRED, Fingerprint, fingerprint, parse, whole_hash
+from export.contents import RETIRED, Fingerprint, composed, fingerprint, is_whole, parse
+from export.latex import pictures
 from export.media import MediaError, MediaFolder, rewrite, static_names
 from export.notetypes import Shape, shape_of, type_hash
-from export.package import Item, anki_tags, in_order, write_apkg
+from export.package import Item, anki_tags, in_order, is_first_deck, write_apkg
 from export.retired import TAG, Present, returned, stubs
 from export.scheduling import Seeding
-from srs.cards import faces
+from srs.cards import cloze, faces
 from srs.cards.note import Note
-from srs.cards.notetype import NoteType
-from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
+from srs.cards.notetype import NoteType, NoteTypes
+from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest, Preset
 from srs.errors import Problem
 from srs.words import plural
+
+_SEVERAL = re.compile(r"\{\{c[0-9]{1,3},")
+_NAMED = 3  # notes that a sentence names
 
 
 def export(request: ExportRequest, target: Path) -> ExportReport:
@@ -27,7 +33,9 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
     updates a note only from a strictly newer one, and a learner's own edit there stands until ours changes.
     """
     outbox = _Outbox(request, MediaFolder(request.media))
-    descriptions = {name: _description(about) for name, about in request.decks.items()}
+    theirs = {note.deck for note in request.notes if _came_in(note, request.types)}
+    descriptions = {name: _description(about, name in theirs) for name, about in request.decks.items()}
+    descriptions[""] = next((text for name, text in descriptions.items() if name in theirs and is_first_deck(name)), "")
     seeding = Seeding(request.schedules) if request.schedules else None
     written = write_apkg(target, outbox.items(), descriptions, outbox.type_mods, outbox.media.files, seeding)
     return ExportReport(
@@ -37,7 +45,12 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
         media=len(outbox.media.files),
         changed=tuple(sorted(outbox.changed, key=lambda content: content.at)),
         problems=tuple(outbox.problems),
-        advice=(*_on_schedules(request), *_on_retired(outbox.retired)),
+        advice=(
+            *_on_schedules(request),
+            *_on_several_numbers(outbox.several),
+            *_on_retired(outbox.retired),
+            *_on_deleted(outbox.deleted),
+        ),
     )
 
 
@@ -57,12 +70,41 @@ def _on_schedules(request: ExportRequest) -> tuple[str, ...]:
     """What Anki will do with schedules: it does not say so itself."""
     if request.schedules is None:
         return ()
-    retentions = sorted({each.retention for each in request.schedules.cards.values() if each.retention is not None})
-    wanted = f", with a desired retention of {' or '.join(f'{each:.0%}' for each in retentions)}" if retentions else ""
+    decks = {note.deck_of(name) for note in request.notes for name in ("", *note.decks)}
+    presets = {preset for deck, preset in request.schedules.presets.items() if deck in decks}
     return (
         "Anki takes schedule and history only for cards that it does not have yet; nothing changes for those it has.",
         "In its import window, tick `Import any learning progress`: without that, all cards come in as new.",
-        f"A package cannot switch FSRS on: do that there, in the options of a deck{wanted}.",
+        *_on_presets(presets),
+        "A package cannot switch FSRS on: do that there, in the options of a deck.",
+    )
+
+
+def _on_presets(presets: Collection[Preset]) -> tuple[str, ...]:
+    """What becomes of settings of FSRS that are not what it comes with."""
+    if not presets:
+        return ()
+    retentions = " or ".join(f"{each:.0%}" for each in sorted({preset.retention for preset in presets}))
+    what = f"a desired retention of {retentions}"
+    with_parameters = any(preset.parameters for preset in presets)
+    if with_parameters:
+        what += " and your FSRS parameters"
+    said = f"Tick `Import any deck presets` too: with them come {what}."
+    older = "An Anki of before FSRS-6 takes the retention alone."
+    return (said, older) if with_parameters else (said,)
+
+
+def _has_several_numbers(text: str) -> bool:
+    return bool(_SEVERAL.search(text)) and any(len(mark.numbers) > 1 for mark in cloze.marks(text))
+
+
+def _on_several_numbers(notes: Sequence[str]) -> tuple[str, ...]:
+    if not notes:
+        return ()
+    some = f"{', '.join(notes[:_NAMED])}{', …' if len(notes) > _NAMED else ''}"
+    return (
+        "Anki before 26 shows an empty card for each gap with several numbers, as in {{c1,2::…}}:"
+        f" {plural(len(notes), 'note')} ({some}).",
     )
 
 
@@ -74,10 +116,31 @@ def _on_retired(count: int) -> tuple[str, ...]:
     return (f"{plural(count, 'note')} {those} out once more, to be deleted in Anki: search there for tag:{TAG}.",)
 
 
-def _description(about: DeckAbout) -> str:
-    lines = [about.description or ""]
-    lines += [f"{key}: {value}" for key, value in (("Author", about.author), ("Licence", about.licence)) if value]
-    return "<br>".join(html.escape(line, quote=False).replace("\n", "<br>") for line in lines if line)
+def _on_deleted(notes: Sequence[str]) -> tuple[str, ...]:
+    if not notes:
+        return ()
+    some = f"{', '.join(notes[:_NAMED])}{', …' if len(notes) > _NAMED else ''}"
+    was, it = ("was", "it") if len(notes) == 1 else ("were", "them")
+    return (
+        f"{plural(len(notes), 'note')} that {was} deleted in Anki {was} left out ({some})."
+        f" To have {it} there again: srs unsuspend",
+    )
+
+
+def _came_in(note: Note, types: NoteTypes) -> bool:
+    return note.type in types and types[note.type].foreign
+
+
+def _description(about: DeckAbout, is_html: bool) -> str:
+    """What Anki shows of a deck. `is_html`: it came from there, where descriptions are HTML."""
+    lines = [f"{key}: {value}" for key, value in (("Author", about.author), ("Licence", about.licence)) if value]
+    text = about.description or ""
+    shown = [text if is_html else _escaped(text), *map(_escaped, lines)]
+    return "<br>".join(line for line in shown if line)
+
+
+def _escaped(text: str) -> str:
+    return html.escape(text, quote=False).replace("\n", "<br>")
 
 
 class Outgoing(NamedTuple):
@@ -97,11 +160,15 @@ class Outgoing(NamedTuple):
 
 
 def outgoing(
-    request: ExportRequest, media: MediaFolder, report: Callable[[Problem], None] = lambda problem: None
+    request: ExportRequest,
+    media: MediaFolder,
+    report: Callable[[Problem], None] = lambda problem: None,
+    leave: Callable[[faces.Sheet, str, tuple[str, ...]], None] = lambda sheet, guid, former: None,
 ) -> Iterator[Outgoing]:
     """What an export writes for each sheet that makes cards, in order; `media` learns which files they name.
 
-    Drafts are left out. `report` is told of notes and media that cannot go; some are told more than once.
+    Drafts are left out. `report` is told of notes and media that cannot go; some are told more than once. `leave` is
+    told of sheets that were deleted where the file goes, with their guids and former keys.
     """
     shapes: dict[str, Shape] = {}
     guids: set[str] = set()
@@ -116,12 +183,15 @@ def outgoing(
                 report(_problem(note, "duplicate-guid", f"another note has the guid {guid!r}; this one is left out"))
                 continue
             guids.add(guid)
+            former = tuple(old + sheet.id.removeprefix(note.id) for old in reversed(note.was))
+            if request.deleted.issuperset(card.id for card in sheet.cards):
+                leave(sheet, guid, former)
+                continue
             kind = sheet.type
             if kind.name not in shapes:
                 shapes[kind.name] = shape_of(kind)
             shape = shapes[kind.name]
             fields = in_order(_with_media(note, sheet.fields, kind, media, report), shape)
-            former = tuple(old + sheet.id.removeprefix(note.id) for old in reversed(note.was))
             yield Outgoing(note, sheet, guid, shape, fields, anki_tags(note.tags), former)
 
 
@@ -132,6 +202,8 @@ def _fingerprint(key: str, guid: str, kind: NoteType, fields: tuple[str, ...], t
 def _with_media(
     note: Note, values: Mapping[str, str], kind: NoteType, media: MediaFolder, report: Callable[[Problem], None]
 ) -> Mapping[str, str]:
+    if kind.foreign:
+        _take_latex(values, kind, media)
     if not any("<" in value or "[sound:" in value for value in values.values()):
         return values
     find = media.by_name if kind.foreign else media.by_content
@@ -144,6 +216,14 @@ def _with_media(
             return name
 
     return {name: rewrite(value, replace) for name, value in values.items()}
+
+
+def _take_latex(values: Mapping[str, str], kind: NoteType, media: MediaFolder) -> None:
+    """Pictures that Anki made of the note's LaTeX come along where we have them; phones cannot make them."""
+    for text in values.values():
+        for name in pictures(text, kind.in_anki.latex_svg):
+            with suppress(MediaError):
+                media.by_name(name)
 
 
 def _problem(note: Note, code: str, message: str) -> Problem:
@@ -161,20 +241,47 @@ class _Outbox:
     problems: dict[Problem, None] = field(default_factory=dict)
     type_mods: dict[str, int] = field(default_factory=dict)
     retired: int = 0
+    several: list[str] = field(default_factory=list)
+    deleted: list[str] = field(default_factory=list)
 
     def items(self) -> Iterator[Item]:
         """The package's notes, one by one; media and type times are complete once the last is out."""
-        present = Present()
-        for out in outgoing(self.request, self.media, self._report):
+        # Of what is gone there, nothing is told there.
+        present = Present({card if ":p-" in card else card.partition(":")[0] for card in self.request.deleted})
+
+        def leave(sheet: faces.Sheet, guid: str, former: tuple[str, ...]) -> None:
+            present.add(guid, sheet.id, *former)
+            self.deleted.append(sheet.id)
+
+        for out in outgoing(self.request, self.media, self._report, leave):
             present.add(out.guid, out.sheet.id, *out.former)
+            if out.sheet.type.cloze and any(map(_has_several_numbers, out.fields)):
+                self.several.append(out.sheet.id)
             yield self._item(out, self._content_mod(out))
         if self.request.whole:
             yield from self._retired(present)
 
     def _item(self, out: Outgoing, mod: int) -> Item:
-        ords = tuple(card.ord for card in out.sheet.cards)
-        names = tuple(card.id for card in out.sheet.cards)
-        return Item(out.guid, out.sheet.type, out.fields, out.tags, out.note.deck, ords, mod, names)
+        cards, note, kind = out.sheet.cards, out.note, out.sheet.type
+        # A note that came in keeps every letter: where it came from, Anki may have been told to leave letters alone.
+        fields = out.fields if kind.foreign else tuple(map(composed, out.fields))
+        decks = {card.ord: self._deck(note, card.template) for card in cards if card.template in note.decks}
+        return Item(
+            out.guid,
+            kind,
+            fields,
+            out.tags,
+            self._deck(note),
+            tuple(card.ord for card in cards),
+            mod,
+            tuple(card.id for card in cards),
+            decks,
+        )
+
+    def _deck(self, note: Note, template: str = "") -> str:
+        """The deck for a card; empty for Anki's first one, where what came from there goes back to."""
+        deck = note.deck_of(template)
+        return "" if is_first_deck(deck) and _came_in(note, self.request.types) else deck
 
     def _retired(self, present: Present) -> Iterator[Item]:
         """What went out once and does not now: drafts as they stand, a sentence for what is gone."""
@@ -202,9 +309,8 @@ class _Outbox:
     def _content_mod(self, out: Outgoing) -> int:
         kind = out.sheet.type
         self._meet(kind)
-        whole = whole_hash(kind.name, "\x1f".join(out.fields), out.tags)
         known = self._known(out.sheet.id, *out.former)
-        if known is not None and parse(known.hash).whole == whole:
+        if known and is_whole(parse(known.hash).whole, kind.name, "\x1f".join(out.fields), out.tags):
             return known.at // 1000
         text = _fingerprint(out.sheet.id, out.guid, kind, out.fields, out.tags)
         return self._change(known, out.sheet.id, str(text))
@@ -235,10 +341,8 @@ class _Outbox:
         """Fonts and scripts of a foreign type come along where we have them; it works without the others as before."""
         text = "\n".join([kind.css, *(side for each in kind.templates for side in (each.front, each.back))])
         for name in sorted(static_names(text)):
-            try:
+            with suppress(MediaError):
                 self.media.by_name(name)
-            except MediaError:
-                continue
 
     def _report(self, problem: Problem) -> None:
         self.problems[problem] = None

@@ -5,6 +5,8 @@ note changed is told by `whole` alone. The rest tells, when the note comes back 
 hex digits for the tags and for each field of the type's shape. Where Anki's name for the note is not `srs:` and the key
 it is journalled under, the text ends with `;@<guid>`, so that a note that is gone can still be named. Texts of earlier
 versions, and of notes with so many fields that the journal would refuse them, are the first part alone.
+
+Hashes are those of texts in NFC, which is how Anki keeps them. Earlier versions took texts as they were spelled.
 """
 
 import hashlib
@@ -66,16 +68,29 @@ def parse(text: str) -> Fingerprint:
 def whole_hash(type_name: str, fields: str, tags: Iterable[str]) -> str:
     """16 hex digits that change with what Anki would update on the note: fields, tags, type; not the deck.
 
-    `fields` are parted by the control character 1F.
+    `fields` are parted by the control character 1F. How letters are composed makes no difference.
     """
-    return _digest("\x1e".join((type_name, *tags, fields)), 8)
+    return _digest("\x1e".join((type_name, *tags, composed(fields))), 8)
+
+
+def is_whole(known: str, type_name: str, fields: str, tags: Iterable[str]) -> bool:
+    """Whether `known` is the `whole_hash` of these; earlier versions took letters as they were spelled."""
+    names = tuple(tags)
+    if known == whole_hash(type_name, fields, names):
+        return True
+    return composed(fields) != fields and known == _digest("\x1e".join((type_name, *names, fields)), 8)
+
+
+def composed(text: str) -> str:
+    """The text in NFC, as Anki keeps it unless it was told otherwise."""
+    return text if text.isascii() else unicodedata.normalize("NFC", text)
 
 
 def field_hash(text: str) -> str:
     """Six hex digits for one field's HTML, the same in every Unicode form: Anki keeps composed letters."""
     if not text:
         return _EMPTY
-    return _digest(text if text.isascii() else unicodedata.normalize("NFC", text), _DIGITS // 2)
+    return _digest(composed(text), _DIGITS // 2)
 
 
 def tags_hash(tags: Iterable[str]) -> str:

@@ -2,7 +2,8 @@
 
 RFC 4180: a header, commas, CRLF, every cell in double quotes, double quotes within doubled; UTF-8. A cell that a
 spreadsheet would take for a formula begins with an apostrophe, which keeps it text: decks may come from strangers, and
-a formula may fetch or start something. Numbers stay as they are.
+a formula may fetch or start something. Numbers stay as they are, and so do lists whose lines begin with `- `, unless
+they hold what a formula needs to call a function or another program.
 """
 
 import csv
@@ -18,7 +19,9 @@ from srs.errors import UsageError
 
 COLUMNS = ("card", "deck", "type", "tags", "front", "back")
 
-_FORMULA = re.compile(r"\s*[=+\-@\uff1d\uff0b\uff0d\uff20]|[\t\r\n]")
+_FORMULA = re.compile(r"\s*(?:[=+@\uff1d\uff0b\uff20]|[-\uff0d](?!\s))|[\t\r\n]")
+_LIST = re.compile(r"\s*[-\uff0d]\s")
+_CALL = re.compile(r"[(|!\uff08\uff5c\uff01]")
 _NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)*\s*%?")
 
 
@@ -37,9 +40,10 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
 
 def _row(each: Shown) -> list[str]:
     note, card, face = each
-    texts = (card.id, note.deck, note.type, " ".join(note.tags), to_text(face.front), to_text(face.answer))
-    return [_harmless(text) for text in texts]
+    about = (card.id, note.deck_of(card.template), note.type, " ".join(note.tags))
+    return [_harmless(text) for text in (*about, to_text(face.front), to_text(face.answer))]
 
 
 def _harmless(text: str) -> str:
-    return f"'{text}" if _FORMULA.match(text) and not _NUMBER.fullmatch(text) else text
+    risky = _FORMULA.match(text) or (_LIST.match(text) and _CALL.search(text))
+    return f"'{text}" if risky and not _NUMBER.fullmatch(text) else text

@@ -1,12 +1,13 @@
 """Notes and cards as data for other programs. The shape is a promise: keys are added, none is taken away or changed.
 
     {"srs": 1, "decks": {NAME: {"description", "author", "licence"}},
-     "notes": [{"id", "type", "deck", "tags", "fields": {NAME: TEXT}, "wordings": [TEXT], "needs": [ID], "was": [ID],
-                "guid", "path", "line", "prompts": [{"id", "q": [TEXT], "a"}],
+     "notes": [{"id", "type", "deck", "decks": {CARD: NAME}, "tags", "fields": {NAME: TEXT}, "wordings": [TEXT],
+                "needs": [ID], "was": [ID], "guid", "path", "line", "prompts": [{"id", "q": [TEXT], "a"}],
                 "cards": [{"id", "type", "template", "front", "back", "schedule"}]}]}
 
-Fields are as they were written, Markdown or HTML as the type says; `front` and `back` are HTML, `back` without what the
-front shows already. `schedule` is there only with `--with-scheduling`, and null for a card to which nothing happened:
+`decks` has the cards that lie in another deck. Fields are as they were written, Markdown or HTML as the type says;
+`front` and `back` are HTML, `back` without what the front shows already. `schedule` is there only with
+`--with-scheduling`, and null for a card to which nothing happened:
 
     {"state", "due", "interval_days", "stability", "difficulty", "retention", "reps", "lapses", "suspended", "buried",
      "flag", "log": [{"at", "day", "what", "rating", "interval_days", "interval_seconds", "ms"}]}
@@ -53,6 +54,7 @@ def _note(cards: list[Shown], schedules: Schedules | None) -> dict[str, Any]:
         "id": note.id,
         "type": note.type,
         "deck": note.deck,
+        "decks": dict(note.decks),
         "tags": list(note.tags),
         "fields": dict(note.fields),
         "wordings": list(note.wordings),

@@ -23,7 +23,7 @@ from typing import IO, Any
 
 from export.files import not_written, real_target, replacing
 from export.notetypes import Shape, model_json, shape_of
-from export.scheduling import UNSCHEDULED, Calendar, Seeding
+from export.scheduling import UNSCHEDULED, Calendar, Options, Seeding
 from export.stable import StableIds
 from srs.cards.notetype import NoteType
 from srs.errors import SrsError
@@ -115,9 +115,9 @@ def write_apkg(
 
     `seeding` knows where cards stand that are not new, and what happened to them.
 
-    `decks` gives descriptions (HTML) by deck name, `type_mods` seconds since the epoch by note type name, `media` the
-    file behind each name in the package; the last two are read after the last item. Raises SrsError when two items
-    share a guid or the file cannot be written.
+    `decks` gives descriptions (HTML) by deck name (empty as in Item), `type_mods` seconds since the epoch by note type
+    name, `media` the file behind each name in the package; the last two are read after the last item. Raises SrsError
+    when two items share a guid or the file cannot be written.
     """
     real = real_target(target)
     try:
@@ -156,8 +156,17 @@ def anki_tags(tags: tuple[str, ...]) -> tuple[str, ...]:
 
 def anki_deck(written: str) -> str:
     """The deck's name as Anki would keep it, and never that of its own first deck."""
-    parts = [part for part in map(_deck_part, written.split("::")) if part] or ["srs"]
-    return "::".join(parts if [part.casefold() for part in parts] != ["default"] else ["srs", *parts])
+    parts = _deck_parts(written)
+    return "::".join(["srs", *parts] if is_first_deck(written) else parts)
+
+
+def is_first_deck(written: str) -> bool:
+    """Whether a deck has the name of the one that every collection of Anki's has."""
+    return [part.casefold() for part in _deck_parts(written)] == ["default"]
+
+
+def _deck_parts(written: str) -> list[str]:
+    return [part for part in map(_deck_part, written.split("::")) if part] or ["srs"]
 
 
 def _deck_part(part: str) -> str:
@@ -169,18 +178,24 @@ class _Decks:
 
     def __init__(self) -> None:
         self._ids = StableIds()
-        self._by_written: dict[str, int] = {}
+        self.by_written: dict[str, int] = {}
         self.by_key: dict[str, tuple[int, str]] = {}
+        self.first = False
+
+    def __len__(self) -> int:
+        return len(self.by_key) + self.first
 
     def id_of(self, written: str) -> int:
+        """The number of a deck; without a name, of Anki's own first one."""
         if not written:
+            self.first = True
             return _FIRST_DECK
-        if written not in self._by_written:
+        if written not in self.by_written:
             parts = anki_deck(written).split("::")
             for depth in range(1, len(parts) + 1):
                 number = self._named("::".join(parts[:depth]))
-            self._by_written[written] = number
-        return self._by_written[written]
+            self.by_written[written] = number
+        return self.by_written[written]
 
     def _named(self, name: str) -> int:
         key = name.casefold()
@@ -211,9 +226,9 @@ def _fill(
         connection.executemany(_NEW_CARD, rows.new_cards)
         connection.executemany(_CARD, rows.cards)
         connection.executemany(_LOG, rows.log)
-    _describe(connection, rows, descriptions, type_mods)
+    _describe(connection, rows, descriptions, type_mods, seeding)
     connection.execute("commit")
-    return Written(len(rows.guids), rows.due, len(rows.decks.by_key), rows.logged)
+    return Written(len(rows.guids), rows.due, len(rows.decks), rows.logged)
 
 
 class _Rows:
@@ -273,27 +288,38 @@ class _Rows:
 
 
 def _describe(
-    connection: sqlite3.Connection, rows: _Rows, descriptions: Mapping[str, str], type_mods: Mapping[str, int]
+    connection: sqlite3.Connection,
+    rows: _Rows,
+    descriptions: Mapping[str, str],
+    type_mods: Mapping[str, int],
+    seeding: Seeding | None,
 ) -> None:
     models: dict[str, Any] = {}
     for name, shape in rows.shapes.items():
         if str(shape.id) in models:
             raise SrsError(f"two note types share Anki's id {shape.id}; one of them is {name!r}")
         models[str(shape.id)] = model_json(shape, type_mods.get(name, UNSCHEDULED.created))
-    about = {anki_deck(written).casefold(): text for written, text in descriptions.items()}
+    about = {anki_deck(written).casefold(): text for written, text in descriptions.items() if written}
     decks = json.loads(connection.execute("select decks from col").fetchone()[0])
+    decks[str(_FIRST_DECK)]["desc"] = descriptions.get("", "")
     for key, (number, name) in rows.decks.by_key.items():
         decks[str(number)] = _deck_json(number, name, about.get(key, ""))
+    options = json.loads(connection.execute("select dconf from col").fetchone()[0])
+    for written, number in rows.decks.by_written.items():
+        if seeding is not None and (found := seeding.options(written)) is not None:
+            decks[str(number)]["conf"] = found.id
+            options[str(found.id)] = _options_json(options["1"], found)
     calendar = rows.calendar
     offsets = {"creationOffset": calendar.west, "localOffset": calendar.west}
     connection.execute(
         "update col set crt = :crt, mod = :crt * 1000, scm = :crt * 1000,"
-        " conf = :conf, models = :models, decks = :decks",
+        " conf = :conf, models = :models, decks = :decks, dconf = :dconf",
         {
             "crt": calendar.created,
             "conf": _json({**_CONF, **offsets, "rollover": calendar.rollover, "nextPos": rows.due + 1}),
             "models": _json(models),
             "decks": _json(decks),
+            "dconf": _json(options),
         },
     )
 
@@ -302,6 +328,14 @@ def _deck_json(number: int, name: str, description: str) -> dict[str, Any]:
     import genanki
 
     written: dict[str, Any] = genanki.Deck(number, name, description).to_json()
+    return written
+
+
+def _options_json(usual: Mapping[str, Any], options: Options) -> dict[str, Any]:
+    """A preset as Anki keeps it: as usual but for FSRS, whose parameters only an Anki with FSRS-6 understands."""
+    written: dict[str, Any] = {**usual, "id": options.id, "name": options.name}
+    written["desiredRetention"] = options.preset.retention
+    written["fsrsParams6"] = list(options.preset.parameters)
     return written
 
 

@@ -6,12 +6,13 @@ FSRS's memory stands in a card's `data`; Anki works it out anew from the log whe
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from srs.cards.outgoing import Logged, Schedules, Standing
+from export.stable import stable_id
+from srs.cards.outgoing import Logged, Preset, Schedules, Standing
 
 BIRTH = 1_411_124_400  # seconds; genanki's fixed birthday of every collection, in September 2014
 _EPOCH_DAY = 719_163
@@ -50,6 +51,14 @@ class LogRow(NamedTuple):
     kind: int
 
 
+class Options(NamedTuple):
+    """A preset of deck options, to be: its number, its name, and what it says of FSRS."""
+
+    id: int
+    name: str
+    preset: Preset
+
+
 class Calendar(NamedTuple):
     """How a package counts days: its birthday (s), the minutes west of Greenwich then, the hour at which days begin."""
 
@@ -78,6 +87,13 @@ class Seeding:
         self._numbers = _numbered(schedules)
         self._birthday = _birthday(schedules)
         self.calendar = _calendar(schedules, self._birthday)
+        self._options = _options(schedules.presets.values())
+        self._presets = schedules.presets
+
+    def options(self, deck: str) -> Options | None:
+        """What Anki's options of a deck are to be; None where they are to be the usual ones."""
+        preset = self._presets.get(deck)
+        return None if preset is None else self._options[preset]
 
     def card(self, name: str, position: int) -> CardRow:
         """The row of the card `name`, which is the `position`-th of all if it is new."""
@@ -141,6 +157,17 @@ class Seeding:
 
     def _lines(self, name: str, standing: Standing) -> Iterator[tuple[int, Logged]]:
         return zip(self._numbers[name], (line for line in standing.log if line.at > 0), strict=True)
+
+
+def _options(presets: Iterable[Preset]) -> dict[Preset, Options]:
+    """Numbered by what they say: Anki keeps a preset that it has by that number as it is."""
+    found: dict[Preset, Options] = {}
+    for preset in sorted(set(presets)):
+        name = f"srs {preset.retention:.0%}"
+        count = sum(each.name.startswith(name) for each in found.values())
+        number = stable_id(f"preset:{json.dumps(preset)}")
+        found[preset] = Options(number, f"{name} ({count + 1})" if count else name, preset)
+    return found
 
 
 def _numbered(schedules: Schedules) -> dict[str, list[int]]:

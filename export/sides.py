@@ -30,6 +30,6 @@ def report_of(cards: Iterable[Shown]) -> ExportReport:
     for each in cards:
         count += 1
         notes.add(each.note.id)
-        parts = each.note.deck.split("::")
+        parts = each.note.deck_of(each.card.template).split("::")
         decks.update("::".join(parts[:depth]) for depth in range(1, len(parts) + 1))
     return ExportReport(len(notes), count, len(decks), 0, (), ())

@@ -23,7 +23,9 @@ from srs.cards.yamlwords import control_character
 from srs.errors import Problem, Severity, sentence
 
 FILE_KEYS = ("deck", "tags", "notes", "author", "licence", "description", "cards", "format", "draft")
-NOTE_KEYS = ("id", "tags", "needs", "was", "draft", "cards", "guid", "type", "fields", "from", "prompts")
+NOTE_KEYS = (
+    "id", "tags", "needs", "was", "draft", "cards", "decks", "guid", "type", "fields", "from", "prompts", "quiet"
+)  # fmt: skip
 """The keys a note of any type may have; no field can be named like one of them."""
 PROMPT_KEYS = ("q", "a", "id")
 FORMAT = 1
@@ -35,8 +37,10 @@ _GOVERNING = {"deck", "tags", "cards", "draft", "format", "notes"}
 _TRUTHS = {"true": True, "yes": True, "false": False, "no": False}
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d))?)?", re.ASCII)
 _ESCAPE = re.compile(r"\\[xuU]")
+_CLOZE = re.compile(r"c[1-9][0-9]{0,2}", re.ASCII)
 _LATER = re.compile(r"(?!1$)[1-9][0-9]*", re.ASCII)
 _ID_HINT = sentence(ID_RULE)
+_QUIET_HINT = "Write `rule: why it does not hold here`, for each rule on a line of its own."
 _LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- `."
 
 
@@ -316,6 +320,8 @@ class _NoteReader:
             own("guid"),
             own("from"),
             Place(self.deck.path, self.node.line, self.node.column),
+            self.decks(),
+            quiet=own("quiet", {}),
         )
 
     def read_key(self, key: str, value: Node) -> None:
@@ -327,8 +333,12 @@ class _NoteReader:
                 self.own[key] = read(value)
             elif key == "prompts":
                 self.own[key] = tuple(self.prompts(value))
+            elif key == "quiet":
+                self.own[key] = self.silenced(value)
             elif key == "cards":
                 self.own[key] = _picked(value, self.spec.templates, f"type {self.spec.type.name}")
+            elif key == "decks":
+                self.own[key] = value  # which cards there can be is known once the prompts are
             elif key == "fields":
                 self.read_named_fields(value)
             elif key not in NOTE_KEYS:
@@ -356,6 +366,60 @@ class _NoteReader:
     def deck_cards(self, chosen: tuple[str, ...]) -> tuple[str, ...] | None:
         """The deck's choice as far as this type has such templates; of a choice made for other types, the default."""
         return tuple(name for name in chosen if name in self.spec.templates) or None
+
+    def silenced(self, node: Node) -> dict[str, str]:
+        """The reasons by the rule of advice that each of them silences; what silences nothing is reported."""
+        if _is_empty(node):
+            return {}
+        if not isinstance(node, Mapping):
+            raise _Wrong(node, "not-keys", "`quiet:` must be a set of keys, one for each rule.", _QUIET_HINT)
+        from srs.cards.advice.rules import NAMES
+
+        found: dict[str, str] = {}
+        for rule, value in node.values.items():
+            reason = _text(value, rule)
+            if rule not in NAMES:
+                message = f"There is no rule of advice named `{tree.shown(rule)}`."
+                hint = _nearest([rule], NAMES) + f"There are: {', '.join(NAMES)}."
+                self.deck.report_at(*node.keys[rule], "unknown-rule", message, hint, "warning")
+            elif not reason.strip():
+                message = f"`{rule}` is silenced without a reason, so it speaks."
+                self.deck.report_at(*node.keys[rule], "no-reason", message, _QUIET_HINT, "warning")
+            else:
+                found[rule] = reason
+        return found
+
+    def decks(self) -> dict[str, str]:
+        """The decks of cards that lie elsewhere than the note, by the name of the card; mistakes are reported."""
+        node: Node | None = self.own.get("decks")
+        if node is None or _is_empty(node):
+            return {}
+        if not isinstance(node, Mapping):
+            hint = f"Write the name of a card and a deck: `{next(iter(self.spec.templates), 'c1')}: DECK`."
+            self.deck.report(node, "not-keys", "`decks:` must be a set of keys, one for each card.", hint)
+            return {}
+        found = {}
+        for name, value in node.values.items():
+            try:
+                if not self.is_card(name):
+                    message = f"`{tree.shown(name)}` is not a card of this note."
+                    raise _Wrong(value, "unknown-template", message, self.cards_hint(name))
+                if deck := _deck_name(value):
+                    found[name] = deck
+            except _Wrong as wrong:
+                self.deck.report_wrong(wrong)
+        return found
+
+    def is_card(self, name: str) -> bool:
+        if name.startswith("p-"):
+            return any(name == f"p-{prompt.id}" for prompt in self.own.get("prompts", ()))
+        return bool(_CLOZE.fullmatch(name)) if self.spec.type.cloze else name in self.spec.templates
+
+    def cards_hint(self, name: str) -> str:
+        prompts = [f"p-{prompt.id}" for prompt in self.own.get("prompts", ())]
+        known = [*(["c1", "c2"] if self.spec.type.cloze else sorted(self.spec.templates)), *prompts]
+        more = ", …" if self.spec.type.cloze else ""
+        return _nearest([name], known) + f"There are: {', '.join(known)}{more}."
 
     def prompts(self, node: Node) -> Iterator[Prompt]:
         if _is_empty(node):

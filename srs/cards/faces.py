@@ -106,7 +106,7 @@ def typed_field(note: Note, types: NoteTypes, card: str) -> Typed | None:
         return None
     front = template.parse(gated_front(kind, each))
     fields = _shown_fields(note, kind, each, template.names(front), 0)
-    blank = template.typed(front, {**_about(note, kind, each), **fields}, number=number)
+    blank = template.typed(front, {**_about(note, kind, each, number), **fields}, number=number)
     if blank is None:
         return None
     from srs.cards.typed import expected_text
@@ -274,19 +274,20 @@ def _shown_fields(note: Note, kind: NoteType, each: Template, names: Collection[
     return fields
 
 
-def _about(note: Note, kind: NoteType, each: Template) -> dict[str, str]:
+def _about(note: Note, kind: NoteType, each: Template, number: int | None) -> dict[str, str]:
     """The special names of a template."""
+    deck = note.deck_of(each.id if number is None else f"c{number}")
     return {
         "Tags": html.escape(" ".join(note.tags)),
-        "Deck": html.escape(note.deck),
-        "Subdeck": html.escape(note.deck.rpartition("::")[2]),
+        "Deck": html.escape(deck),
+        "Subdeck": html.escape(deck.rpartition("::")[2]),
         "Card": html.escape(each.name),
         "Type": html.escape(kind.anki_name or kind.name),
     }
 
 
 def _sides(note: Note, kind: NoteType, each: Template, fields: Mapping[str, str], number: int | None) -> Face:
-    known = {**_about(note, kind, each), **fields}
+    known = {**_about(note, kind, each, number), **fields}
     front = template.render(template.parse(gated_front(kind, each)), known, number=number).strip()
     back = template.parse(each.back)
     whole = template.render(back, {**known, "FrontSide": front}, number=number, answer=True).strip()

@@ -11,7 +11,8 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from srs.cards import markdown, markup
-from srs.cards.document import Block, Code, Document, Paragraph, normal, plain_text, read
+from srs.cards.document import Block, Code, Document, Paragraph
+from srs.cards.fromhtml import normal, plain_text, read
 from srs.cards.notetype import FieldKind
 from srs.cards.patch import opcodes, patched
 

@@ -19,6 +19,7 @@ Value: TypeAlias = "str | bool | Sequence[Value] | Mapping[str, Value]"
 INDENTATION = 2
 
 _BLANK = re.compile(r"[ \t]*\r?\n")
+_KEEPS = re.compile(r"[|>]\d?\+\n")  # an empty line below such a block would be part of its text
 _BY_HAND = "add the note by hand, or to another deck file"
 
 
@@ -35,23 +36,42 @@ def insert_note(data: bytes, entry: str) -> bytes:
 
     `entry` is the YAML of one list item without indentation, as `note_yaml` writes it. Raises CannotInsert.
     """
+    return insert_notes(data, [entry])
+
+
+def insert_notes(data: bytes, entries: Sequence[str]) -> bytes:
+    """The same with several notes, in their order; all of them or, where it raises CannotInsert, none."""
+    with tree.collector_paused():
+        return _with_notes(data, entries)
+
+
+def _with_notes(data: bytes, entries: Sequence[str]) -> bytes:
     before = tree.parse("", data)
     if before.problems:
         problem = before.problems[0]
         raise CannotInsert(f"the file has an error in line {problem.line}: {problem.message}", "mend it first")
     offset, column, lead = _place(before)
-    lines = [line and " " * column + line for line in entry.removesuffix("\n").split("\n")]
-    after = encoded(with_lines(before.text, offset, [*lead, *lines]), data)
-    _verify(before, tree.parse("", after), entry)
+    lines = list(lead)
+    for number, entry in enumerate(entries):
+        if number and lead == [""] and not _KEEPS.search(entries[number - 1]):
+            lines.append("")
+        lines += [line and " " * column + line for line in entry.removesuffix("\n").split("\n")]
+    after = encoded(with_lines(before.text, offset, lines), data)
+    _verify(before, tree.parse("", after), entries)
     return after
 
 
 def new_deck(deck: str | None, entry: str, schema: str = "../deck.schema.json") -> bytes:
     """The bytes of a deck file with one note. `schema` is the way from the file to the schema that editors use."""
+    return insert_note(deck_head(deck, schema), entry)
+
+
+def deck_head(deck: str | None, schema: str = "../deck.schema.json") -> bytes:
+    """The bytes of a deck file without a note, to which notes are then added."""
     head = f"# yaml-language-server: $schema={schema}\n"
     if deck is not None:
         head += f"deck: {scalar(deck, 0)}\n"
-    return insert_note(f"{head}\nnotes:\n".encode(), entry)
+    return f"{head}\nnotes:\n".encode()
 
 
 def _place(parsed: tree.Parsed) -> tuple[int, int, list[str]]:
@@ -113,13 +133,14 @@ def _spaced(text: str, notes: tree.Sequence) -> bool:
     return not text[text.rfind("\n", 0, start - 1) + 1 : start].strip()
 
 
-def _verify(before: tree.Parsed, after: tree.Parsed, entry: str) -> None:
+def _verify(before: tree.Parsed, after: tree.Parsed, entries: Sequence[str]) -> None:
     if after.problems:
         raise CannotInsert(f"the note cannot be added to this file: {after.problems[0].message}", _BY_HAND)
     expected = tree.plain(before.root) or {}
-    added = tree.plain(tree.parse("", entry.encode()).root)
-    expected["notes"] = [*(expected.get("notes") or []), *(added if isinstance(added, list) else [])]
-    if tree.plain(after.root) != expected or not isinstance(added, list) or len(added) != 1:
+    added = [tree.plain(tree.parse("", entry.encode()).root) for entry in entries]
+    single = all(isinstance(each, list) and len(each) == 1 for each in added)
+    expected["notes"] = [*(expected.get("notes") or []), *(each[0] for each in added if single)]
+    if tree.plain(after.root) != expected or not single:
         hint = "put a line end at the end of the file, or " if not before.text.endswith("\n") else ""
         raise CannotInsert("adding a note at the end would change what the file says", hint + _BY_HAND)
 

@@ -1,7 +1,7 @@
 """Notes, prompts and cards as values. Knows nothing of YAML, HTML or files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from srs.errors import Problem
 
@@ -30,7 +30,10 @@ class Prompt:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """One note as written. `fields` holds the non-empty ones, raw (Markdown or HTML as the type says)."""
+    """One note as written. `fields` holds the non-empty ones, raw (Markdown or HTML as the type says).
+
+    `quiet` gives the reason for each rule of advice that is not to speak of this note.
+    """
 
     id: str
     pinned: bool
@@ -47,6 +50,12 @@ class Note:
     guid: str | None
     origin: str | None
     place: Place
+    decks: Mapping[str, str] = field(default_factory=dict)
+    quiet: Mapping[str, str] = field(default_factory=dict)
+
+    def deck_of(self, template: str) -> str:
+        """The deck of the card with this name: `decks` has those that lie elsewhere than the note."""
+        return self.decks.get(template, self.deck)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ once or leaves it alone, and raises SrsError when it cannot write.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
@@ -78,16 +78,25 @@ class Standing:
     log: tuple[Logged, ...] = ()
 
 
+class Preset(NamedTuple):
+    """How FSRS works in a deck: the retention that is desired, and its parameters (none: those that it comes with)."""
+
+    retention: float
+    parameters: tuple[float, ...] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class Schedules:
     """Where the cards stand that anything ever happened to, by card id; the others are new.
 
-    Study days begin `rollover` hours after midnight in `zone`, an IANA name.
+    Study days begin `rollover` hours after midnight in `zone`, an IANA name. `presets` are those of decks by name, as
+    far as they are not what FSRS comes with.
     """
 
     zone: str
     rollover: int
     cards: Mapping[str, Standing]
+    presets: Mapping[str, Preset] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +106,7 @@ class ExportRequest:
     `notes` stand in the order in which their cards are to be learnt. `media` is the folder that cards name pictures
     from. `contents` is the newest journalled Content of each key: a note's id, a prompt's card id or `notetype:NAME`.
     `now` is in milliseconds since the epoch. `schedules`: None where only the cards are wanted. `whole`: `notes` are
-    all there are, so what `contents` knows besides is gone.
+    all there are, so what `contents` knows besides is gone. `deleted`: cards that were deleted where the file goes.
     """
 
     notes: tuple[Note, ...]
@@ -108,6 +117,7 @@ class ExportRequest:
     now: int
     schedules: Schedules | None = None
     whole: bool = False
+    deleted: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Whether a derived id looks like that of a text before it was edited. Knows nothing of notes, decks or histories.
+"""Which texts are alike: an id and the text it was made of before an edit, two questions. Knows no notes and no decks.
 
 Of the text before, only the id is left: the first 32 characters of its slug, and a hash, which tells only equality.
 So words are compared. A word that both have speaks for an edit, a word that only one has speaks against it, each by its
@@ -11,6 +11,7 @@ an edit that is not seen costs a line written by hand, a wrong one gives a card 
 """
 
 import re
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -162,3 +163,47 @@ def _numbers(words: Iterable[str]) -> bool:
 
 def _sum(words: Iterable[str]) -> int:
     return sum(max(len(word), _LEAST) for word in words)
+
+
+# Two questions, both known whole
+
+_NEVER = 0.8 * GROWN  # other endings make a word longer, but not by so much
+_WORDS = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]+|[^\W_]+[+#]*")
+_UNSPACED = re.compile(r"[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_GAPS = re.compile(r"\{\{c[0-9,]+::|::[^{}:]*\}\}|\}\}")
+_CODE = re.compile(r"`+([^`]+)`+")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A question as it is compared: the words that count, and what stands in it as code."""
+
+    words: tuple[str, ...]
+    code: frozenset[str]
+
+
+def question(text: str) -> Question:
+    """The question that a text asks, in any script; one without spaces between words is taken two signs at a time."""
+    text = _GAPS.sub(" ", text)
+    found: list[str] = []
+    for word in _WORDS.findall(unicodedata.normalize("NFC", text).casefold()):
+        pairs = len(word) > 1 and _UNSPACED.match(word)
+        found += [word[at : at + 2] for at in range(len(word) - 1)] if pairs else [word]
+    return Question(tuple(_counted(found)), frozenset(_CODE.findall(text)))
+
+
+def alike(one: Question, other: Question) -> float:
+    """How much of two questions is the same, up to 1; 0 where that is too little for one that is asked twice.
+
+    The bounds are those of an edit, for the reason given there: other words for some mostly make another question, as
+    with `sin x` and `cos x`. Of 25,000 pairs in the shipped collection, which asks nothing twice, none reaches them.
+    """
+    less, more = sorted((_sum(one.words), _sum(other.words)))
+    if 2 * less < _NEVER * (less + more):
+        return 0.0
+    lost, added = _missing(one.words, other.words, "", False), _missing(other.words, one.words, "", False)
+    if (_numbers(lost) and _numbers(added)) or (one.code and other.code and one.code != other.code):
+        return 0.0
+    kept = _sum(one.words) - _sum(lost)
+    found = 2 * kept / (2 * kept + _sum(lost) + _sum(added)) if kept else 0.0
+    return found if found >= (REWORDED if lost and added else GROWN) else 0.0

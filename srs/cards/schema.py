@@ -5,8 +5,10 @@ that an id is used twice, that a day does not exist, or that a text was cut shor
 number and `true` a truth, so wherever the reader takes a text the schema takes these too.
 """
 
+import re
 from typing import Any
 
+from srs.cards.advice.rules import NAMES
 from srs.cards.identity import LONGEST_ID
 from srs.cards.notetype import Field, NoteType, NoteTypes
 
@@ -32,7 +34,7 @@ def deck_schema(types: NoteTypes) -> Schema:
         "draft": _about("Whether every note in this file is a draft.", _ref("truth")),
     }
     definitions = dict(_DEFINITIONS) | {"note": _note(types)}
-    definitions |= {f"type {name}": _type(type) for name, type in types.items()}
+    definitions |= {_key(name, types): _type(type) for name, type in types.items()}
     return {
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "srs deck",
@@ -89,6 +91,10 @@ _DEFINITIONS: dict[str, Schema] = {
     },
 }
 _COMMON: Schema = {
+    "quiet": _about(
+        "Rules of advice that are silent about this note, each with the reason.",
+        {"anyOf": [{"type": "object", "properties": dict.fromkeys(NAMES, _SCALAR)}, _EMPTY]},
+    ),
     "id": _about("Keeps the cards' history when the note's text changes.", _ref("id")),
     "tags": _about("Tags of this note, beside the file's.", _list_of(_ref("tag"))),
     "needs": _about("Ids of notes to learn before this one.", _list_of(_ref("id"))),
@@ -111,14 +117,26 @@ def _note(types: NoteTypes) -> Schema:
         marks = (
             [{"required": [type.marker], "not": {"anyOf": [named, *_outranked(type, types)]}}] if type.marker else []
         )
-        rules.append({"if": {"anyOf": [says, *marks]}, "then": _ref(f"type {name}")})
+        rules.append({"if": {"type": "object", "anyOf": [says, *marks]}, "then": _ref(_key(name, types))})
     markers = [{"required": [type.marker]} for type in types.values() if type.marker]
     return {
         "type": "object",
-        "properties": {"type": _about("The note's type, where no key names it.", {"enum": list(types)})},
+        # The markers are here so that an editor proposes them where a note has none yet; its type says what they hold.
+        "properties": {"type": _about("The note's type, where no key names it.", {"enum": list(types)})}
+        | {
+            type.marker: {"description": f"Makes it a note of type {name}."}
+            for name, type in types.items()
+            if type.marker
+        },
         "anyOf": [named, *markers],
         "allOf": rules,
     }
+
+
+def _key(name: str, types: NoteTypes) -> str:
+    """Where a type's schema stands among the definitions. A name from elsewhere may hold what no `$ref` can."""
+    plain = re.fullmatch("[A-Za-z0-9_-]+", name)
+    return f"type-{name}" if plain else f"type.{list(types).index(name) + 1}"
 
 
 def _outranked(type: NoteType, types: NoteTypes) -> list[Schema]:
@@ -138,6 +156,7 @@ def _type(type: NoteType) -> Schema:
         "type": {"const": type.name},
         "fields": _about("The fields, where their names are not keys of the note.", {"anyOf": [nested, _EMPTY]}),
         "cards": _about(f"Which cards to make: {', '.join(names)}.", _names(list(names))),
+        "decks": _about("Cards that lie in another deck than the note.", _decks(type)),
     }
     return {
         "title": f"a note of type {type.name}",
@@ -146,6 +165,14 @@ def _type(type: NoteType) -> Schema:
         "additionalProperties": False,
         "allOf": [_has(field.name) for field in written if field.required],
     }
+
+
+def _decks(type: NoteType) -> Schema:
+    """Decks by the name of a card: of a template, a number of a cloze, a prompt."""
+    patterns = {"^p-[a-z0-9._-]+$": _DECK_NAME} | ({"^c[1-9][0-9]{0,2}$": _DECK_NAME} if type.cloze else {})
+    named = {} if type.cloze else {template.id: _DECK_NAME for template in type.templates}
+    keyed = {"type": "object", "properties": named, "patternProperties": patterns, "additionalProperties": False}
+    return {"anyOf": [keyed, _EMPTY]}
 
 
 def _has(name: str) -> Schema:
@@ -164,4 +191,4 @@ def _field(field: Field, type: NoteType) -> Schema:
     return dict(text)
 
 
-_YEAR: Schema = {"anyOf": [{"type": "integer", "minimum": 1000, "maximum": 9999}, {"type": "null"}]}
+_YEAR: Schema = {"anyOf": [{"type": "integer", "minimum": 1, "maximum": 9999}, {"type": "null"}]}

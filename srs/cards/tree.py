@@ -43,6 +43,11 @@ class Parsed(NamedTuple):
     text: str
     readable: bool
 
+    @property
+    def codes(self) -> list[str]:
+        """What kinds of problems there are, in order: before and after a change they are the same."""
+        return [problem.code for problem in self.problems]
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:

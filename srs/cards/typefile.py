@@ -137,7 +137,10 @@ class _Reader:
         self._foreign = self._flag(root, "foreign", False)
         name = self._text(root, "notetype")
         anki = root.values.get("anki")
-        anki = anki if isinstance(anki, tree.Mapping) else tree.Mapping({}, {}, root.line, root.column, False)
+        if not isinstance(anki, tree.Mapping):
+            if anki is not None:
+                self._complain(anki, "not-keys", "`anki` is a set of keys, like `{name: …, id: …}`.")
+            anki = tree.Mapping({}, {}, root.line, root.column, False)
         in_anki = self._in_anki(anki, TypeInAnki(), ("name", "id"))
         css = self._text(root, "css", "")
         found = NoteType(
@@ -183,10 +186,14 @@ class _Reader:
         return Field(name, cast(FieldKind, kind), required, choices, derived, number, ignored, in_anki)
 
     def _derived(self, node: tree.Mapping) -> Derived | None:
-        for by in get_args(Derivation):
-            if by in node.values:
-                return Derived(by, self._text(node, by), self._text(node, "using", "") or None)
-        return None
+        ways = [by for by in get_args(Derivation) if by in node.values]
+        if len(ways) > 1:
+            message = f"A field is made in one way, and this one says `{ways[0]}` and `{ways[1]}`."
+            self._complain(self._at(node, ways[1]), "two-ways", message)
+        if not ways and "using" in node.values:
+            message = "`using` goes with `masked`, and this field has none."
+            self._complain(self._at(node, "using"), "unused-key", message)
+        return Derived(ways[0], self._text(node, ways[0]), self._text(node, "using", "") or None) if ways else None
 
     def _template(self, node: tree.Mapping) -> Template:
         self._check_keys(node, _TEMPLATE_KEYS)

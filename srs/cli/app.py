@@ -30,6 +30,9 @@ COMMANDS = {
     "status": "status:status",
     "export": "export:export",
     "import": "imports:import_file",
+    "read": "read:read",
+    "drafts": "drafts:drafts",
+    "prompt": "prompt:prompt",
     "show": "card:show",
     "explain": "explain:explain",
     "edit": "edit:edit",
@@ -61,7 +64,8 @@ _WRONG_USAGE: Any = typer.BadParameter.__base__  # whatever is wrong with a comm
 _CLICKS_LEAST = 52
 _GLOBAL_WITH_VALUE = ("-C", "--now")
 _WITH_QUERY = (
-    "review", "fix", "list", "export", "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
+    "review", "fix", "drafts", "list", "export",
+    "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
 )  # fmt: skip
 _NEGATED = re.compile(r"-[a-z]+:")
 
@@ -136,12 +140,15 @@ def main() -> None:
 
 def _asked(arguments: list[str]) -> Iterable[str]:
     """The command that prepared arguments name; every one where help or completion is wanted, or where it is none."""
-    if "_SRS_COMPLETE" in os.environ:
-        return COMMANDS
+    completing = "_SRS_COMPLETE" in os.environ
+    if completing:
+        from srs.cli.complete import whole_words
+
+        arguments = whole_words(os.environ)[:-1]
     front, rest = _split(arguments)
-    if "-h" in front or "--help" in front:
-        return COMMANDS
-    return () if not rest else rest[:1] if rest[0] in COMMANDS else COMMANDS
+    if not rest:
+        return COMMANDS if completing or "-h" in front or "--help" in front else ()
+    return rest[:1] if rest[0] in COMMANDS else COMMANDS
 
 
 def _help_width(arguments: list[str]) -> int | None:

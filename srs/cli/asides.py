@@ -207,6 +207,25 @@ def pin_again(collection: Collection, note: str, old: str) -> str:
     return f"Wrote `id: {old}` at {place}, so that its history is kept."
 
 
+def alike(collection: Collection, front: str, back: str) -> str:
+    """Which card asks what a new one asks; empty where none does. Raises SrsError where it cannot be one."""
+    from srs.cli.adding.saving import checked
+    from srs.collection.adding import entry_of
+    from srs.collection.alike import alike_notes
+
+    note = checked(entry_of(collection.types["basic"], {"q": front, "a": back}, {}), collection.types).note
+    near = alike_notes(collection, note)
+    return f"{near[0].note.place} asks nearly the same: {near[0].question}" if near else ""
+
+
+def add(collection: Collection, front: str, back: str, deck: str) -> str:
+    """Add a card to a deck. Raises SrsError: then nothing was written."""
+    from srs.collection.adding import add_note
+
+    added = add_note(collection, collection.types["basic"], {"q": front, "a": back}, deck)
+    return f"Added {', '.join(added.cards)} in {added.path}:{added.first}."
+
+
 def explanation(collection: Collection, card: str, now: int) -> "Explanation":
     """Why a card is due."""
     from srs.insight import explain

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import opened
 from srs.cli.output import beside, clipped, days_long, ellipsis, print_json, print_table, say, terminal_size
 from srs.collection.collection import Collection
@@ -24,7 +25,10 @@ _CLOZE = re.compile(r"\{\{c(?P<numbers>[\d,]+)::(?P<text>.*?)(?:::[^{}]*?)?\}\}"
 
 def list_cards(
     ctx: typer.Context,
-    query: Annotated[list[str] | None, typer.Argument(help="Anki's search syntax; all cards without it.")] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(help="Anki's search syntax; all cards without it.", autocompletion=complete.query),
+    ] = None,
     tree: Annotated[bool, typer.Option("--tree", help="Decks with their counts; with a query, notes too.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
@@ -50,14 +54,17 @@ def list_cards(
             rows = [[name, *counts] for name, _, *counts in _tree(cards, day, now, notes=False)]
             print_table(rows, right=range(1, 5), shrink={0: 12}, drop=(4,))
     elif cards:
-        rows = [["card", "text", "deck", "due"], *([c.id, first_words(c), c.note.deck, _when(c, day)] for c in cards)]
+        rows = [["card", "text", "deck", "due"], *([c.id, first_words(c), c.deck, _when(c, day)] for c in cards)]
         print_table(rows, shrink={1: 16}, drop=(2, 1))
     say(f"{plural(len(cards), 'card')}." if cards else "No card matches.")
 
 
 def show(
     ctx: typer.Context,
-    card: Annotated[str, typer.Argument(help="The card's id, as `srs list` prints it, or a note's id.")],
+    card: Annotated[
+        str,
+        typer.Argument(help="The card's id, as `srs list` prints it, or a note's id.", autocompletion=complete.cards),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
     html: Annotated[bool, typer.Option("--html", help="With --json: front and back as HTML.")] = False,
 ) -> None:
@@ -163,8 +170,8 @@ def _tree(cards: Sequence[CardView], day: int, now: int, notes: bool) -> list[li
     for card in cards:
         open_ = not card.suspended and not card.note.draft
         one = [1, open_ and card.state == "new", is_due(card), card.suspended and not card.note.draft]
-        note = under.setdefault(card.note.deck, {}).setdefault(card.note.id, (card, [0] * len(one)))[1]
-        for sums in (counts.setdefault(card.note.deck, [0] * len(one)), note):
+        note = under.setdefault(card.deck, {}).setdefault(card.note.id, (card, [0] * len(one)))[1]
+        for sums in (counts.setdefault(card.deck, [0] * len(one)), note):
             sums[:] = map(add, sums, one)
     rows = [["deck", "text", "cards", "new", "due", "suspended"]]
     for branch in branches(counts):
@@ -205,7 +212,7 @@ def _print(collection: Collection, view: CardView, day: int, environ: Mapping[st
     print_face(collection.face(view.id), environ)
     state, due = _standing(view, day)
     terminal = terminal_size()
-    for line in beside([view.id, view.note.deck, str(view.note.place)], terminal[0] if terminal else None):
+    for line in beside([view.id, view.deck, str(view.note.place)], terminal[0] if terminal else None):
         say(line)
     facts = [state, due] if due else [state]
     if view.stability is not None and view.retrievability is not None:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from srs.cli import complete
 from srs.cli.card import chosen_how, first_words
 from srs.cli.context import opened
 from srs.cli.output import agreed, print_json, print_table, say
@@ -16,7 +17,10 @@ from srs.errors import SrsError, UsageError
 from srs.memory.events import Bury, Event, Flag, Mark, Reset, Suspend, Unbury, Unsuspend
 from srs.words import plural
 
-Names = Annotated[list[str], typer.Argument(metavar="CARD", help="Ids of cards or notes, or a query.")]
+Names = Annotated[
+    list[str],
+    typer.Argument(metavar="CARD", help="Ids of cards or notes, or a query.", autocompletion=complete.query),
+]
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask, as a query does before it changes cards.")]
 Json = Annotated[bool, typer.Option("--json", help="The ids of the cards that were changed, as JSON.")]
 
@@ -94,7 +98,12 @@ def flag(
 
 def mark(
     ctx: typer.Context,
-    card: Annotated[str, typer.Argument(metavar="CARD", help="The id of a card or a note, or a query in one word.")],
+    card: Annotated[
+        str,
+        typer.Argument(
+            metavar="CARD", help="The id of a card or a note, or a query in one word.", autocompletion=complete.query
+        ),
+    ],
     text: Annotated[str, typer.Argument(help="What is wrong with it, in a few words; empty clears the mark.")],
     yes: Yes = False,
     as_json: Json = False,

@@ -58,6 +58,7 @@ _ACTIONS: Mapping[str, str] = {
     "source": "where the card was taken from",
     "replay": "the sound of the card again",
     "skip": "another card first",
+    "add": "a new card that came to mind",
     "help": "what the keys do",
     "quit": "end the sitting",
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import Context
 from srs.cli.output import ask, say, say_problem
 from srs.collection.collection import Collection
@@ -15,7 +16,12 @@ from srs.errors import Problem
 def edit(
     ctx: typer.Context,
     card: Annotated[
-        str, typer.Argument(metavar="CARD", help="The card's id, as `srs list` prints it, or a note's id.")
+        str,
+        typer.Argument(
+            metavar="CARD",
+            help="The card's id, as `srs list` prints it, or a note's id.",
+            autocompletion=complete.cards,
+        ),
     ],
 ) -> None:
     """Open a card's deck file in your editor, at the card's line.

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from srs.cli import complete
 from srs.cli.card import find_cards
 from srs.cli.context import opened
 from srs.cli.output import beside, days_short, print_json, span_short, takes_unicode
@@ -29,7 +30,10 @@ _FLOORS = (0.95, 0.9, 0.8, 0.7, 0.5, 0.0)  # where the y axis may begin
 
 def explain(
     ctx: typer.Context,
-    card: Annotated[str, typer.Argument(help="The card's id, or the id of a note with one card.")],
+    card: Annotated[
+        str,
+        typer.Argument(help="The card's id, or the id of a note with one card.", autocompletion=complete.cards),
+    ],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
     """Say why a card is due, and what each answer would do now.
@@ -50,7 +54,7 @@ def explain(
         return
     plain = ascii_only(ctx.obj.environ)
     colours, columns = palette(sys.stdout, ctx.obj.environ), min(size()[0], _WIDEST)
-    for line in beside([view.id, view.note.deck, str(view.note.place)], columns, f"  {'-' if plain else '·'}  "):
+    for line in beside([view.id, view.deck, str(view.note.place)], columns, f"  {'-' if plain else '·'}  "):
         print(colours.paint(line, "muted"))
     print()
     for text in panel(told, columns, 0, colours, plain):

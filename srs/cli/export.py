@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import opened
 from srs.cli.output import say, tell
 from srs.collection.collection import Collection
@@ -20,7 +21,10 @@ if TYPE_CHECKING:
 
 def export(
     ctx: typer.Context,
-    query: Annotated[list[str] | None, typer.Argument(help="Only the notes with a card that it finds.")] = None,
+    query: Annotated[
+        list[str] | None,
+        typer.Argument(help="Only the notes with a card that it finds.", autocompletion=complete.query),
+    ] = None,
     output: Annotated[
         str, typer.Option("--output", "-o", metavar="FILE", help="Where to; its ending names the format.")
     ] = "",
@@ -64,6 +68,7 @@ def _exporter(target: Path) -> "Exporter":
 def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "ExportRequest":
     from srs.cards.crosscheck import head_of, needs_order
     from srs.cards.outgoing import Content, ExportRequest
+    from srs.importers.deletions import deleted_there
 
     notes = collection.notes()
     if query:
@@ -83,4 +88,5 @@ def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "
 
         known = schedules(collection, {note.id for note in notes}, now)
     whole = not query and not any(problem.severity == "error" for problem in collection.problems())
-    return ExportRequest(tuple(notes), collection.types, collection.abouts(), media, contents, now, known, whole)
+    abouts, deleted = collection.abouts(), deleted_there(collection)
+    return ExportRequest(tuple(notes), collection.types, abouts, media, contents, now, known, whole, deleted)

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import Context
 from srs.cli.output import print_json, print_table, say
 from srs.words import plural
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 def fix(
     ctx: typer.Context,
-    query: Annotated[list[str] | None, typer.Argument(help="Only the cards that it finds.")] = None,
+    query: Annotated[
+        list[str] | None, typer.Argument(help="Only the cards that it finds.", autocompletion=complete.query)
+    ] = None,
     as_list: Annotated[bool, typer.Option("--list", help="Print what there is to mend, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, a stable contract.")] = False,
 ) -> None:
@@ -91,7 +94,8 @@ def _as_json(collection: "Collection", case: "Case", now: int) -> dict[str, Any]
 
 
 def _reason(reason: "Reason") -> dict[str, Any]:
-    from srs.study.fixing import Conflict, Leech, Marked
+    from srs.insight.failing import Leech, Marked
+    from srs.study.fixing import Conflict
 
     if isinstance(reason, Conflict):
         return {"why": "conflict", "of": reason.of}

@@ -2,7 +2,8 @@
 
 from srs.cli.output import number_word
 from srs.errors import sentence
-from srs.study.fixing import Case, Conflict, Did, Fixing, Leech, Marked, Reason, Slow
+from srs.insight.failing import Leech, Marked, Slow
+from srs.study.fixing import Case, Conflict, Did, Fixing, Reason
 from srs.words import plural
 
 _UNDONE = {

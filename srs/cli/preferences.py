@@ -36,11 +36,14 @@ DEFAULT_KEYS: Mapping[str, tuple[str, ...]] = {
     "source": ("o",),
     "replay": ("r",),
     "skip": ("n",),
+    "add": ("a",),
     "help": ("?",),
     "quit": ("q",),
 }
 _TWO_BUTTONS: Mapping[str, tuple[str, ...]] = {"good": ("2", "3"), "hard": (), "easy": ()}
 _NEEDED = ("show", "again", "good", "quit")
+# These came later: a file that has their key for something else stays right, and they have none.
+_LATER = ("add",)
 # What the terminal itself or every screen means by a key; the rest can be given away.
 _RESERVED = frozenset(("ctrl-c", "ctrl-d", "ctrl-z", "esc", "up", "down", "page-up", "page-down", "home", "end"))
 
@@ -166,6 +169,9 @@ def _keys(file: "Document", table: Mapping[str, Any], buttons: int) -> dict[str,
         if action not in DEFAULT_KEYS:
             _fail_action(file, action)
         found[action] = _keys_of_action(file, action, value)
+    named = {key for action in table for key in found[action]}
+    for action in _LATER:
+        found[action] = found[action] if action in table or not named.intersection(found[action]) else ()
     owners: dict[str, str] = {}
     for action, keys in sorted(found.items(), key=lambda item: item[0] in table):
         for key in keys:

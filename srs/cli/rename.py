@@ -4,13 +4,17 @@ from typing import Annotated
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import opened
 from srs.cli.output import say
 
 
 def rename(
     ctx: typer.Context,
-    old: Annotated[str, typer.Argument(metavar="OLD", help="The note's id, or one that it had once.")],
+    old: Annotated[
+        str,
+        typer.Argument(metavar="OLD", help="The note's id, or one that it had once.", autocompletion=complete.cards),
+    ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="The id that it shall have.")],
 ) -> None:
     """Give a note another id in its deck file. Its progress stays, and the old id goes on leading to it.

@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from srs.cli import complete
 from srs.cli.card import chosen
 from srs.cli.context import opened
 from srs.cli.output import agreed, print_json, print_table, say
@@ -18,7 +19,8 @@ _SHOWN_MOVES = 5
 def reschedule(
     ctx: typer.Context,
     cards: Annotated[
-        list[str] | None, typer.Argument(metavar="CARD", help="Ids of cards or notes, or a query.")
+        list[str] | None,
+        typer.Argument(metavar="CARD", help="Ids of cards or notes, or a query.", autocompletion=complete.query),
     ] = None,
     all_cards: Annotated[bool, typer.Option("--all", help="Every card.")] = False,
     to: Annotated[str, typer.Option("--to", metavar="DAY", help="To this day, such as 2026-12-24.")] = "",

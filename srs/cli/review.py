@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import Context
 from srs.cli.output import ask, say
 from srs.cli.pins import offer_pins
@@ -16,7 +17,9 @@ from srs.errors import UsageError
 
 def review(
     ctx: typer.Context,
-    query: Annotated[list[str] | None, typer.Argument(help="Only the cards that it finds.")] = None,
+    query: Annotated[
+        list[str] | None, typer.Argument(help="Only the cards that it finds.", autocompletion=complete.query)
+    ] = None,
     limit: Annotated[int | None, typer.Option("--limit", min=1, metavar="N", help="End after N answers.")] = None,
     minutes: Annotated[int | None, typer.Option("--minutes", min=1, metavar="M", help="End after M minutes.")] = None,
     new: Annotated[int, typer.Option("--new", min=0, metavar="N", help="N new cards more than the day allows.")] = 0,

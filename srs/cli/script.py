@@ -5,6 +5,7 @@ from typing import Annotated, Any
 
 import typer
 
+from srs.cli import complete
 from srs.cli.card import find_cards
 from srs.cli.context import opened
 from srs.cli.output import beside, comes_back, in_words, print_json, print_table, say, terminal_size
@@ -58,7 +59,7 @@ def next_card(
 
 def answer(
     ctx: typer.Context,
-    card: Annotated[str, typer.Argument(help="The card's id.")],
+    card: Annotated[str, typer.Argument(help="The card's id.", autocompletion=complete.cards)],
     rating: Annotated[str, typer.Argument(help="again, hard, good, easy, or 1 to 4.")],
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:

@@ -1,4 +1,4 @@
-"""Putting a new note into a deck file: which file, which place, checked before it is there. Knows no command line."""
+"""Putting new notes into a deck file: which file, which place, checked before they are there. Knows no command line."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,9 +11,14 @@ from srs.collection.files import locked
 from srs.collection.locations import SCHEMA_NAME
 from srs.errors import Problem, SrsError, UsageError
 
-Value = str | bool | Sequence[str]
+Value = str | bool | Sequence["Value"] | Mapping[str, "Value"]
 
-_INBOX = "decks/inbox.yaml"
+INBOX = "inbox"
+_INBOX = f"decks/{INBOX}.yaml"
+
+
+class Twin(SrsError):
+    """There is a note with this id already."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,41 +44,71 @@ def add_note(
     `fields` are by name, the marker among them; `extra` are keys such as `id`, `tags` and `draft`. Bytes already there
     are untouched. Raises SrsError where the note or the file would not be right; then nothing is written.
     """
+    return add_notes(collection, [entry_of(kind, fields, extra or {})], deck)[0]
+
+
+def entry_of(kind: NoteType, fields: Mapping[str, str], extra: Mapping[str, Value]) -> dict[str, Value]:
+    """The keys of a note in the order in which we write them. Raises UsageError where its marker is missing."""
+    if kind.marker is None or not fields.get(kind.marker, "").strip():
+        raise UsageError(f"a {kind.name} needs its {kind.marker or 'fields'}")
+    note_id = str(extra.get("id") or derived_id(fields[kind.marker]))
+    return with_id({kind.marker: fields[kind.marker], **fields, **extra}, note_id, kind.marker)
+
+
+def with_id(keys: Mapping[str, Value], note_id: str, below: str) -> dict[str, Value]:
+    """The keys with the id right below the one that tells the type."""
+    found: dict[str, Value] = {}
+    for key, value in keys.items():
+        if key != "id":
+            found[key] = value
+        if key == below:
+            found["id"] = note_id
+    return found
+
+
+def add_notes(collection: Collection, notes: Sequence[Mapping[str, Value]], deck: str | None = None) -> list[Added]:
+    """Append notes, each a set of keys with its `id`, to the deck's first file, or to the inbox; all of them or none.
+
+    Raises SrsError as `add_note` does, Twin where an id is taken.
+    """
     from srs.cards.deck import read_deck
     from srs.cards.faces import cards_of
-    from srs.cards.insert import CannotInsert, insert_note, new_deck, note_yaml
+    from srs.cards.insert import CannotInsert, deck_head, insert_notes, note_yaml
 
-    if kind.marker is None or kind.marker not in fields:
-        raise UsageError(f"a {kind.name} needs its {kind.marker or 'marker'}")
-    wanted = dict(extra or {})
-    note_id = str(wanted.pop("id", "")) or derived_id(fields[kind.marker])
-    others = {name: text for name, text in fields.items() if name != kind.marker}
-    entry = note_yaml({kind.marker: fields[kind.marker], "id": note_id, **others, **wanted})
+    ids = [str(keys["id"]) for keys in notes]
+    entries = [note_yaml(keys) for keys in notes]
     with locked(collection.root):
         collection.refresh()  # what another `srs add` wrote meanwhile
-        _refuse_twin(collection, note_id)
-        path = _file_for(collection, deck)
+        _refuse_twins(collection, ids)
+        path = file_for(collection, deck)
         place = collection.root / path
         old = place.read_bytes() if place.exists() else None
-        if old is None:
-            up = "../" * path.count("/")
-            new = new_deck(deck if deck is not None else "inbox", entry, f"{up}{SCHEMA_NAME}")
-        else:
-            try:
-                new = insert_note(old, entry)
-            except CannotInsert as error:
-                raise CannotInsert(f"{path}: {error.message}", error.hint) from None
+        head = old
+        if head is None:
+            head = deck_head(deck if deck is not None else INBOX, "../" * path.count("/") + SCHEMA_NAME)
+        try:
+            new = insert_notes(head, entries)
+        except CannotInsert as error:
+            raise CannotInsert(f"{path}: {error.message}", error.hint) from None
         read = read_deck(path, new, collection.types)
-        note = next((note for note in read.notes if note.id == note_id), None)
-        if note is None:
+        added = list(read.notes[len(read.notes) - len(ids) :])
+        if [note.id for note in added] != ids:
             raise _not_right(read.problems, path)
+        if old is None:
+            from srs.collection.schemas import there
+
+            there(collection.root, collection.types)
         collection.replace(path, old, new)
-    last = _last_line(new, note, read.notes)
-    cards = tuple(card.id for card in cards_of(note, collection.types))
-    return Added(note, path, note.place.line, last, cards)
+        collection.follow(read, len(read.notes) - len(ids), old, new)
+    lines, types = new.decode("utf-8").splitlines(), collection.types
+    cards = [tuple(card.id for card in cards_of(note, types)) for note in added]
+    return [
+        Added(note, path, note.place.line, _last_line(lines, note), ids) for note, ids in zip(added, cards, strict=True)
+    ]
 
 
-def _file_for(collection: Collection, deck: str | None) -> str:
+def file_for(collection: Collection, deck: str | None) -> str:
+    """The file that a note for this deck goes to, which may have to be made. Raises SrsError, or UsageError."""
     if deck is None:
         return _INBOX
     row = collection.db.execute(
@@ -90,14 +125,38 @@ def _file_for(collection: Collection, deck: str | None) -> str:
     return path
 
 
-def _refuse_twin(collection: Collection, note_id: str) -> None:
-    row = collection.db.execute("select data from note where id = ?", (collection.resolve(note_id),)).fetchone()
-    if row:
-        from srs.collection.stored import note_from_json
+def last_deck(collection: Collection) -> str:
+    """The deck whose file was written last, by an addition or in an editor; the inbox where there is none."""
+    row = collection.db.execute(
+        "select deck from file where kind = 'deck' and deck != '' order by mtime desc, path limit 1"
+    ).fetchone()
+    return str(row[0]) if row else INBOX
 
-        twin = note_from_json(row[0])
-        message = f"there is a note `{twin.id}` already, at {twin.place}"
-        raise SrsError(message, "change that one, or give this one an id of its own with --id")
+
+def deck_names(collection: Collection) -> list[str]:
+    """Every deck that a file names, with or without notes."""
+    rows = collection.db.execute("select distinct deck from file where kind = 'deck' and deck != '' order by deck")
+    return [str(row[0]) for row in rows]
+
+
+def twin_of(collection: Collection, note_id: str) -> Note | None:
+    """The note that has this id, or had it once."""
+    row = collection.db.execute("select data from note where id = ?", (collection.resolve(note_id),)).fetchone()
+    if row is None:
+        return None
+    from srs.collection.stored import note_from_json
+
+    return note_from_json(row[0])
+
+
+def _refuse_twins(collection: Collection, ids: Sequence[str]) -> None:
+    hint = "change that one, or give this one an id of its own with --id"
+    for note_id in ids:
+        if twin := twin_of(collection, note_id):
+            raise Twin(f"there is a note `{twin.id}` already, at {twin.place}", hint)
+    for note_id in ids if len(set(ids)) < len(ids) else ():
+        if ids.count(note_id) > 1:
+            raise Twin(f"two of the new notes have the id `{note_id}`", "give one of them another one")
 
 
 def _not_right(problems: Sequence[Problem], path: str) -> SrsError:
@@ -105,9 +164,8 @@ def _not_right(problems: Sequence[Problem], path: str) -> SrsError:
     return SrsError(first, "nothing was written")
 
 
-def _last_line(data: bytes, note: Note, notes: Sequence[Note]) -> int:
+def _last_line(lines: Sequence[str], note: Note) -> int:
     """The last line of a note that was put at the end of the list."""
-    lines = data.decode("utf-8").splitlines()
     last = note.place.line
     indent = note.place.column - 1
     for number in range(note.place.line, len(lines)):

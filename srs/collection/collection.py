@@ -13,7 +13,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srs.cards.note import Note
+from srs.cards.note import DeckFile, Note
 from srs.cards.notetype import NoteTypes
 from srs.collection import content, elsewhere, history, journal, queries, views
 from srs.collection.device import device_name
@@ -510,6 +510,13 @@ class Collection:
             keep_copy(self.copies_folder, path, old)
         replace_file(self.root / path, old, new)
 
+    def follow(self, deck: DeckFile, since: int, old: bytes | None, new: bytes) -> None:
+        """Have the index know the notes of a deck file from number `since` on, which were just put at its end."""
+        try:
+            content.follow(self.db, self.root, deck, since, old, new, self.types)
+        except sqlite3.DatabaseError:
+            pass  # the next refresh reads the file
+
     def starts_private_journal(self) -> bool:
         """True where the journal is kept apart from the collection and holds nothing yet."""
         apart = self.settings.journal == "private"
@@ -562,8 +569,7 @@ class Collection:
 
     def contents(self) -> dict[str, tuple[str, int]]:
         """The newest `content` event of each note, by its id of today: the hash and the time (ms)."""
-        rows = self.db.execute("select card, text, at from event where do = 'content' and not dead order by at, id")
-        return {self.resolve(note): (hash_, at) for note, hash_, at in rows}
+        return {self.resolve(note): (hash_, at) for note, hash_, at in queries.contents(self.db)}
 
     def accept_clock(self) -> None:
         """The learner says that the clock is right: no ClockDoubt from here on."""
@@ -671,5 +677,5 @@ def _year(at: int) -> int:
 
 
 def _bounded(ms: int | None) -> int | None:
-    """A thinking time that a night at the keyboard does not spoil: at most ten minutes."""
-    return None if ms is None else max(0, min(ms, 600_000))
+    """A thinking time as the journal keeps it."""
+    return None if ms is None else max(0, min(ms, ev.LONGEST_MS))

@@ -130,6 +130,7 @@ def _reread(
         from srs.cards.deck import read_deck
 
         deck = read_deck(path, data, types())
+    _note_edits(db, path, deck.notes, seen)
     _forget(db, path)
     _note_file(db, path, "deck", seen, checksum, started, deck)
     _add_problems(db, deck.problems, "file")
@@ -138,14 +139,53 @@ def _reread(
     return True
 
 
-def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> list[Problem]:
-    """Put a deck's notes and cards into the tables; notes that make no card and do not say why are problems."""
+def _note_edits(db: sqlite3.Connection, path: str, notes: Iterable[Note], seen: Seen) -> None:
+    """Keep which notes of a file that was known say something else now, and when the file was written."""
+    rows = db.execute("select data from note where path = ?", (path,))
+    if not (before := {note.id: _says(note) for note in map(note_from_json, (row[0] for row in rows))}):
+        return
+    edited = (note.id for note in notes if note.id in before and before[note.id] != _says(note))
+    db.executemany("insert or replace into edited values (?, ?)", ((id, seen.mtime // 1_000_000) for id in edited))
+
+
+def _says(note: Note) -> tuple[object, ...]:
+    """What a note asks and answers, without where it stands."""
+    return dict(note.fields), note.wordings, tuple((prompt.q, prompt.a) for prompt in note.prompts)
+
+
+def follow(
+    db: sqlite3.Connection, root: Path, deck: DeckFile, since: int, old: bytes | None, new: bytes, types: NoteTypes
+) -> None:
+    """After notes were put at the end of a deck file, those from number `since` on: know them without reading it again.
+
+    `old` is what stood there, `new` what was written. Only where comparing all notes could say nothing new; else the
+    next `refresh` reads the file.
+    """
+    row = db.execute("select checksum from file where path = ?", (deck.path,)).fetchone()
+    known = row == (None if old is None else (zlib.crc32(old),))
+    doubts = db.execute("select 1 from problem where source = 'cross' or path = ? limit 1", (deck.path,)).fetchone()
+    if not known or doubts or any(note.needs or note.was for note in deck.notes[since:]):
+        return
+    place, started = root / deck.path, time.time_ns()
+    seen = _seen(place.parent, place.name)  # if it is another's by now, the checksum will tell
+    with writing(db):
+        _note_file(db, deck.path, "deck", seen, zlib.crc32(new), started, deck)
+        _add_problems(db, deck.problems, "file")
+        _add_problems(db, _add_notes(db, deck, types, since), "file")
+        set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
+
+
+def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes, since: int = 0) -> list[Problem]:
+    """Put a deck's notes and cards into the tables; notes that make no card and do not say why are problems.
+
+    Those from number `since` on, where the others are there.
+    """
     from srs.cards.faces import cards_of, withheld
 
     problems = []
     key = db.execute("select coalesce(max(key), 0) from note").fetchone()[0]
     notes, cards = [], []
-    for position, note in enumerate(deck.notes):
+    for position, note in enumerate(deck.notes[since:], since):
         key += 1
         linked = bool(note.needs or note.was)
         notes.append((key, note.id, deck.path, position, note.deck, note.draft, linked, note_to_json(note)))
@@ -153,7 +193,8 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes) -> list
         if not made and not note.draft and not withheld(note):
             problems.append(_no_card(note, types))
         for order, card in enumerate(made):
-            cards.append((card.id, key, note.id, note.deck, card.template, order, deck.path, position, not note.draft))
+            home = note.deck_of(card.template)
+            cards.append((card.id, key, note.id, home, card.template, order, deck.path, position, not note.draft))
     db.executemany(
         "insert into note (key, id, path, position, deck, draft, linked, data) values (?, ?, ?, ?, ?, ?, ?, ?)",
         notes,

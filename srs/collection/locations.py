@@ -10,7 +10,8 @@ from srs.errors import SrsError
 
 SETTINGS_NAME = "srs.toml"
 SCHEMA_NAME = "deck.schema.json"
-FILES = (SETTINGS_NAME, SCHEMA_NAME, ".gitattributes", ".gitignore")
+TYPE_SCHEMA_NAME = "notetype.schema.json"
+FILES = (SETTINGS_NAME, SCHEMA_NAME, TYPE_SCHEMA_NAME, ".gitattributes", ".gitignore")
 FOLDERS = ("decks", "notetypes", "sources", "journal", "media")
 """What belongs to a collection; whatever else lies in its folder is the user's."""
 

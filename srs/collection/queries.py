@@ -193,6 +193,47 @@ def _cards_of(note: str) -> tuple[str, str]:
     return f"{note}:", f"{note};"
 
 
+def cards_with_events(db: sqlite3.Connection) -> list[tuple[str, str]]:
+    """Cards, drafts aside, that a live event is about, by id: each with its note."""
+    return db.execute(
+        "select id, note from card where active"
+        " and exists (select 1 from event where subject = card.id and not dead) order by id"
+    ).fetchall()
+
+
+def cards_in_decks(db: sqlite3.Connection) -> list[str]:
+    """The cards of all notes that are in the decks, drafts aside, in no order."""
+    sql = "select c.id from card c join note n on n.key = c.note_key where not n.left_out and c.active"
+    return [row[0] for row in db.execute(sql)]
+
+
+def cards_named_by(db: sqlite3.Connection, start: str) -> list[str]:
+    """The cards, as written, of events whose ids start so (no `%` or `_` in it), dead ones too."""
+    sql = "select distinct card from event where id like ? and card is not null"
+    return [row[0] for row in db.execute(sql, (f"{start}%",))]
+
+
+def imports(db: sqlite3.Connection) -> frozenset[str]:
+    """The ids of all imports, dead ones too."""
+    return frozenset(row[0] for row in db.execute("select id from event where do = 'import'"))
+
+
+def contents(db: sqlite3.Connection) -> list[tuple[str, str, int]]:
+    """What was ever exported, oldest first: the note as written, the text of the `content` event, the time (ms)."""
+    return db.execute("select card, text, at from event where do = 'content' and not dead order by at, id").fetchall()
+
+
+def note_names(db: sqlite3.Connection) -> set[str]:
+    """The ids that notes have or had; those of left-out notes too."""
+    return {row[0] for row in db.execute("select id from note union select old from alias")}
+
+
+def deck_of_file(db: sqlite3.Connection, path: str) -> str | None:
+    """The deck that a deck file names; None where the path is none of a deck file."""
+    row = db.execute("select deck from file where path = ?", (path,)).fetchone()
+    return row[0] if row else None
+
+
 def deck_totals(db: sqlite3.Connection) -> list[tuple[str, int]]:
     """Every deck that has cards, drafts aside, with their number, by name."""
     return db.execute("select deck, count(*) from card where active group by deck order by deck").fetchall()

@@ -50,6 +50,13 @@ create index note_by_id on note (id);
 create index note_by_path on note (path);
 create index note_linked on note (deck, path, position) where linked;
 
+-- Notes whose text was another one when their file was read before, and when that file was written (ms). The text alone
+-- does not tell this, so an index made anew has none.
+create table edited (
+  note text primary key,
+  at integer not null
+) strict, without rowid;
+
 create table card (
   id text not null,
   note_key integer not null,

@@ -1,6 +1,5 @@
 """Making a collection: settings, the starter decks or another collection's, a journal taken along. Copies files."""
 
-import json
 import re
 import shutil
 import sysconfig
@@ -8,7 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from srs.collection.elsewhere import OWNER
-from srs.collection.locations import FOLDERS, SCHEMA_NAME, SETTINGS_NAME, journal_folder
+from srs.collection.locations import FOLDERS, SETTINGS_NAME, journal_folder
 from srs.collection.settings import read_settings, system_timezone
 from srs.errors import SrsError
 
@@ -57,18 +56,18 @@ def make_collection(root: Path, environ: Mapping[str, str], source: Path | None,
         shutil.copytree(decks, root / "decks" / decks.name)
     else:
         (root / "decks").mkdir()
-    _write_schema(root)
+    _write_schemas(root)
     # Last, because its presence makes the folder a collection.
     (root / SETTINGS_NAME).write_text(settings, "utf-8")
 
 
-def _write_schema(root: Path) -> None:
-    """For editors: the first line of a deck file names it."""
-    from srs.cards.schema import deck_schema
-    from srs.cards.typefile import builtin_types
+def _write_schemas(root: Path) -> None:
+    """For editors: the first line of a deck file names one. They know the note types that were taken along."""
+    from srs.collection.content import load_types
+    from srs.collection.schemas import schemas
 
-    text = json.dumps(deck_schema(builtin_types()), ensure_ascii=False, indent=1)
-    (root / SCHEMA_NAME).write_text(text + "\n", "utf-8")
+    for name, text in schemas(load_types(root)[0]).items():
+        (root / name).write_bytes(text)
 
 
 def starter_decks() -> Path:

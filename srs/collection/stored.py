@@ -12,7 +12,7 @@ def note_to_json(note: Note) -> str:
         [
             note.id, note.pinned, note.type, note.deck, note.tags, dict(note.fields), note.wordings, prompts,
             note.needs, note.was, note.draft, note.cards, note.guid, note.origin, note.place.path, note.place.line,
-            note.place.column,
+            note.place.column, dict(note.quiet), dict(note.decks),
         ],
         ensure_ascii=False,
         separators=(",", ":"),
@@ -23,7 +23,7 @@ def note_from_json(text: str) -> Note:
     """The note that `note_to_json` wrote."""
     (
         id_, pinned, type_, deck, tags, fields, wordings, prompts, needs, was, draft, cards, guid, origin,
-        path, line, column,
+        path, line, column, quiet, decks,
     ) = json.loads(text)  # fmt: skip
     return Note(
         id=id_,
@@ -41,4 +41,6 @@ def note_from_json(text: str) -> Note:
         guid=guid,
         origin=origin,
         place=Place(path, line, column),
+        decks=decks,
+        quiet=quiet,
     )

@@ -4,6 +4,7 @@ Reads only; knows SQL and no policy. States are gone through once, answers by da
 no more than a short one.
 """
 
+import json
 import sqlite3
 from statistics import median
 from typing import NamedTuple
@@ -66,6 +67,13 @@ def drafts_called(db: sqlite3.Connection, part: str) -> list[Note]:
         " and key in (select key from note where instr(id, ?)) order by path, position",
         (part,),
     )
+    return [note_from_json(row[0]) for row in rows]
+
+
+def notes_naming(db: sqlite3.Connection, text: str) -> list[Note]:
+    """The notes that can be read and hold this text anywhere, in deck order, drafts included."""
+    written = json.dumps(text, ensure_ascii=False)[1:-1]
+    rows = db.execute("select data from note where not left_out and instr(data, ?) order by path, position", (written,))
     return [note_from_json(row[0]) for row in rows]
 
 

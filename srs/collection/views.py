@@ -38,6 +38,11 @@ class CardView:
     flag: int
     mark: str | None
 
+    @property
+    def deck(self) -> str:
+        """The card's own deck, which may be another than the note's."""
+        return self.note.deck_of(self.template)
+
     def as_json(self) -> dict[str, Any]:
         """The stable contract of `--json`."""
         due: str | None = None
@@ -48,7 +53,7 @@ class CardView:
             "note": self.note.id,
             "type": self.note.type,
             "template": self.template,
-            "deck": self.note.deck,
+            "deck": self.deck,
             "tags": list(self.note.tags),
             "state": self.state,
             "due": due,
@@ -104,7 +109,7 @@ def _views(
             notes = (key, note_from_json(data))
         retrievability = None
         if memory is not None and last_day is not None:
-            retrievability = model(notes[1].deck).curve(tuple(json.loads(memory)), max(0, day - last_day))
+            retrievability = model(notes[1].deck_of(template)).curve(tuple(json.loads(memory)), max(0, day - last_day))
         suspended, buried_until, flag, mark = rest
         buried = buried_until if buried_until is not None and buried_until > day else None
         yield CardView(

@@ -7,16 +7,15 @@ as after a sync. Whatever cannot come home is told, and stays in Anki as long as
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import PurePosixPath
 
 from export.apkg import Outgoing, guid_of, outgoing
-from export.contents import RETIRED, Fingerprint, field_hash, fingerprint, parse, tags_hash
-from export.media import MediaFolder, rewrite
+from export.contents import Fingerprint, composed, field_hash, fingerprint, tags_hash
+from export.media import rewrite
 from export.package import anki_tags
+from export.retired import CLOZED, GONE
 from export.retired import TAG as RETIRED_TAG
-from export.stable import stable_id
 from srs.cards import template
 from srs.cards.frommarkup import edited_text, says_the_same
 from srs.cards.note import Note, Prompt
@@ -26,8 +25,12 @@ from srs.collection.collection import Collection
 from srs.collection.files import locked, replace_file
 from srs.errors import SrsError
 from srs.importers.anki.package import AnkiNote, AnkiType, MediaOpener, Package
-from srs.importers.history import event_id
+from srs.importers.claims import claimed
+from srs.importers.deletions import deletions
+from srs.importers.editmedia import EditMedia
 from srs.importers.notechange import NoteChange, Place
+from srs.importers.ours import by_guid, sheets_of
+from srs.importers.sentout import SentOut, Version
 from srs.memory.events import Suspend
 from srs.upkeep.bulk import Beside, DeckEdit
 from srs.upkeep.edits import NotAsMeant, read_file
@@ -35,6 +38,8 @@ from srs.upkeep.edits import NotAsMeant, read_file
 WHOSE = "Anki's"
 _NOT_OURS = frozenset({"leech", "marked", RETIRED_TAG, "conflict"})
 """Tags in Anki that say nothing of what a note is about."""
+_SENTENCES = frozenset({GONE, CLOZED})
+"""What we ourselves put in place of a text that was taken out of the decks."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +151,18 @@ class _Sheet:
     out: Outgoing
     there: AnkiNote
     theirs: tuple[str | None, ...]
-    versions: Sequence[tuple[Fingerprint, int]]
+    versions: Sequence[Version]
     wish: _Wish = field(default_factory=_Wish)
     complete: bool = True
 
     @property
     def id(self) -> str:
         return self.out.sheet.id
+
+    @property
+    def told_gone(self) -> bool:
+        """Whether our sentence stands there in place of a text, or at least did."""
+        return RETIRED_TAG in self.there.tags or not _SENTENCES.isdisjoint(self.theirs)
 
     @property
     def prompt(self) -> Prompt | None:
@@ -163,20 +173,17 @@ class _Sheet:
 class _Plan:
     def __init__(self, collection: Collection, package: Package, now: int) -> None:
         self.collection, self.package, self.now = collection, package, now
-        folder = collection.root / "media"
-        self.folder = MediaFolder(folder if folder.is_dir() else None)
+        self.media = EditMedia(collection.root / "media", package)
         self.notes = collection.notes()
-        self.versions = _versions(collection)
+        self.sent = SentOut(collection)
         self.changed: list[Changed] = []
         self.conflicts: list[Conflict] = []
         self.not_possible: list[NotPossible] = []
         self.decorated: list[Changed] = []
         self.older = 0
-        self.media: dict[str, str] = {}
         self.wanted: set[str] = set()
         self.known: list[tuple[str, str, int]] = []
         self.taken = {note.id for note in self.notes}
-        self._by_bytes: dict[str, str] | None = None
 
     def edits(self) -> Edits:
         files: dict[str, tuple[bytes, bytes]] = {}
@@ -188,8 +195,9 @@ class _Plan:
         for path, sheets in sorted(by_path.items()):
             if (pair := self.file(path, sheets)) is not None:
                 files[path] = pair
-        deleted, suspensions = self.deletions()
-        media = {path: name for path, name in self.media.items() if path in self.wanted}
+        gone = deletions(self.collection, self.package, self.notes, self.sent, self.now)
+        deleted, suspensions = tuple(gone), tuple(event for events in gone.values() for event in events)
+        media = {path: name for path, name in self.media.taken.items() if path in self.wanted}
         return Edits(
             tuple(self.changed), tuple(self.conflicts), tuple(self.not_possible), tuple(self.decorated), deleted,
             suspensions, self.older, files, media, tuple(self.known), self.package.open_media,
@@ -199,36 +207,31 @@ class _Plan:
 
     def edited_sheets(self) -> Iterator[_Sheet]:
         """The sheets that Anki has otherwise than it was ever exported."""
-        there: dict[str, AnkiNote] = {}
-        for note in self.package.notes:
-            there.setdefault(note.guid, note)
-        wanted = [note for note in self.notes if any(guid in there for guid in _guids(note))]
-        maybe = [note for note in wanted if any(self.may_differ(note, id_, there) for id_ in _sheets(note))]
+        ours = claimed(self.package, by_guid(self.notes, self.collection.types)).taken
+        there = {note.guid: note for note in self.package.notes if note.id in ours}
+        wanted = [note for note in self.notes if any(guid_of(note, id_) in there for id_ in sheets_of(note))]
+        maybe = [note for note in wanted if any(self.may_differ(note, id_, there) for id_ in sheets_of(note))]
         request = ExportRequest(tuple(maybe), self.collection.types, {}, self.collection.root / "media", {}, self.now)
-        for out in outgoing(request, self.folder):
+        for out in outgoing(request, self.media.outgoing):
             anki = there.get(out.guid)
             if anki is None:
                 continue
             theirs = self.theirs(out, anki)
             if theirs is not None:
-                yield _Sheet(out, anki, theirs, self.versions_of(out.sheet.id, out.former))
+                yield _Sheet(out, anki, theirs, self.sent.of(out.note, out.sheet.id))
 
     def may_differ(self, note: Note, sheet: str, there: Mapping[str, AnkiNote]) -> bool:
         """False where Anki has the sheet just as one export wrote it; told without making its HTML."""
         anki = there.get(guid_of(note, sheet))
         if anki is None:
             return False
-        versions = self.versions_of(sheet, [old + sheet.removeprefix(note.id) for old in note.was])
+        versions = self.sent.of(note, sheet)
         tags = anki_tags(anki.tags)
         for at, (version, _) in enumerate(reversed(versions)):
             if version.type is not None and fingerprint(version.type, anki.fields, tags).whole == version.whole:
                 self.older += at > 0
                 return False
         return True
-
-    def versions_of(self, sheet: str, former: Iterable[str]) -> list[tuple[Fingerprint, int]]:
-        found = [pair for key in (sheet, *former) for pair in self.versions.get(key, ())]
-        return sorted(found, key=lambda pair: pair[1])
 
     def theirs(self, out: Outgoing, anki: AnkiNote) -> tuple[str | None, ...] | None:
         """Anki's fields in the order of our shape; None, and told, where its type is another."""
@@ -252,21 +255,22 @@ class _Plan:
         stale = False
         for at, (name, _) in enumerate(out.shape.fields):
             theirs, ours = sheet.theirs[at], out.fields[at]
-            if theirs is None or theirs == ours:
+            if theirs is None or composed(theirs) == composed(ours):
                 continue
             old = [version.fields[at] for version, _ in versions if version.fields and at < len(version.fields)]
-            if any(field_hash(each) in old for each in _as_exported(theirs)):
+            if theirs in _SENTENCES or any(field_hash(each) in old for each in _as_exported(theirs)):
                 stale = True
                 continue
             what = next((each for each in kind.fields if each.name == name), None)
-            if what is not None and says_the_same(ours, theirs, what.kind) and not _decorated(ours, theirs):
+            same = what is not None and says_the_same(composed(ours), composed(theirs), what.kind)
+            if same and not _decorated(ours, theirs):
                 continue
             refusal = self.refusal(sheet, name, what)
             if refusal or what is None:
                 self.leave(sheet, name, refusal or "this field is no part of the note's text")
                 continue
-            changed_here = base is None or _differs(base, at, ours, sheet)
-            if base is None and says_the_same(ours, theirs, what.kind):
+            changed_here = base is None or sheet.told_gone or _differs(base, at, ours, sheet)
+            if base is None and same:
                 continue
             if base is None:
                 self.leave(sheet, name, "it never went out from here, so nobody knows which side changed it")
@@ -290,7 +294,7 @@ class _Plan:
         out = sheet.out
         kind, name = out.sheet.type, what.name
         names = _names(out.fields[at], out.sheet.fields.get(name, ""))
-        html = rewrite(sheet.theirs[at] or "", lambda media: self.media_name(sheet, name, media, names, kind))
+        html = rewrite(sheet.theirs[at] or "", lambda media: self.media_name(sheet, name, media, names))
         found = edited_text(_written(sheet, name), html, what.kind, cloze=_marked(kind, name))
         if found.text is None or (found.refused and found.text == _written(sheet, name)):
             self.leave(sheet, name, found.refused)
@@ -305,10 +309,12 @@ class _Plan:
 
     def compare_tags(self, sheet: _Sheet, base: Fingerprint | None) -> None:
         out = sheet.out
-        ours = {tag.casefold(): tag for tag in out.tags}
-        theirs = {tag.casefold(): tag for tag in anki_tags(sheet.there.tags) if tag.casefold() not in _NOT_OURS}
+        ours = {_tag_key(tag): tag for tag in out.tags}
+        theirs = {_tag_key(tag): tag for tag in _tags_there(sheet) if tag.casefold() not in _NOT_OURS}
         exported = {version.tags for version, _ in sheet.versions}
-        if ours.keys() - _NOT_OURS == theirs.keys() or tags_hash(theirs.values()) in exported or base is None:
+        if ours.keys() - _NOT_OURS == theirs.keys() or base is None:
+            return
+        if tags_hash(theirs.values()) in exported or tags_hash(_tags_there(sheet)) in exported:
             return
         add = [tag for key, tag in theirs.items() if key not in ours]
         remove = [tag for key, tag in ours.items() if key not in theirs and key not in _NOT_OURS]
@@ -316,7 +322,7 @@ class _Plan:
             if add or remove:
                 self.leave(sheet, "tags", f"a prompt has the tags of its note, `{out.note.id}`; change them there")
             return
-        if base.tags is None or base.tags != tags_hash(out.tags):
+        if sheet.told_gone or base.tags is None or base.tags != tags_hash(out.tags):
             remove = []  # changed on both sides: what either has stays
         sheet.wish.add, sheet.wish.remove = add, remove
 
@@ -329,53 +335,20 @@ class _Plan:
 
     # Media
 
-    def media_name(self, sheet: _Sheet, name: str, media: str, names: Mapping[str, str], kind: NoteType) -> str:
+    def media_name(self, sheet: _Sheet, name: str, media: str, names: Mapping[str, str]) -> str:
         """What a field names the file that it has in the package under this name."""
         if media in names:
             return names[media]
-        own = self.folder.origin(media) or self.own_file(media)
+        own = self.media.ours(media)
         if own is not None:
             return own
         if media not in self.package.media:
-            if not (self.collection.root / "media" / media).is_file():
+            if not self.media.is_here(media):
                 self.refuse(sheet.id, name, f"the file {media!r} is not in the package; the text names it all the same")
             return media
-        path = self.free_name(media)
-        self.media[path] = media
+        path = self.media.take(media)
         sheet.wish.media.add(path)
         return path
-
-    def own_file(self, media: str) -> str | None:
-        """The file in media/ that goes out under this name because of its bytes."""
-        if not media.startswith("srs-"):
-            return None
-        if self._by_bytes is None:
-            self._by_bytes = {}
-            root = self.collection.root / "media"
-            for path in sorted(root.rglob("*")) if root.is_dir() else ():
-                if path.is_file():
-                    place = path.relative_to(root).as_posix()
-                    self._by_bytes.setdefault(self.folder.by_content(place), place)
-        return self._by_bytes.get(media)
-
-    def free_name(self, media: str) -> str:
-        """A name in media/ for the package's file: its own, where nothing stands there or the same bytes do."""
-        for path, name in self.media.items():
-            if name == media:
-                return path
-        given = PurePosixPath(media)
-        for count in range(1, 1000):
-            path = media if count == 1 else f"{given.stem}-{count}{given.suffix}"
-            target = self.collection.root / "media" / path
-            if path not in self.media and (not target.exists() or self.same_bytes(target.read_bytes(), media)):
-                return path
-        raise SrsError(f"there are too many files like media/{media}", "delete those that no card names")
-
-    def same_bytes(self, data: bytes, media: str) -> bool:
-        if len(data) != self.package.media[media]:
-            return False
-        with self.package.open_media(media) as stream:
-            return stream.read() == data
 
     # Deck files
 
@@ -422,7 +395,7 @@ class _Plan:
         if sheet.complete:
             theirs_all = tuple(each or "" for each in sheet.theirs)
             guid = sheet.out.guid if sheet.out.guid != f"srs:{sheet.id}" else None
-            print_ = fingerprint(sheet.out.sheet.type.name, theirs_all, anki_tags(sheet.there.tags), guid)
+            print_ = fingerprint(sheet.out.sheet.type.name, theirs_all, _tags_there(sheet), guid)
             self.known.append((sheet.id, str(print_), sheet.there.mod * 1000))
 
     def free_id(self, of: str) -> str:
@@ -436,62 +409,8 @@ class _Plan:
         texts = _texts(draft)
         return any(note.id.startswith(f"{of}.other") and _texts(note) == texts for note in self.notes)
 
-    # Deletions
-
-    def deletions(self) -> tuple[tuple[str, ...], tuple[Suspend, ...]]:
-        """Sheets that were in Anki and are deleted there, and the events that suspend their cards here."""
-        if not self.package.whole:
-            return (), ()
-        there = {note.guid for note in self.package.notes}
-        rows = self.collection.db.execute("select distinct card from event where id like 'anki:%' and card is not null")
-        seen = {self.collection.resolve(card) for (card,) in rows}
-        gone: list[str] = []
-        events: list[Suspend] = []
-        cards: dict[str, list[str]] = defaultdict(list)
-        query = "select c.id from card c join note n on n.key = c.note_key where not n.left_out and c.active"
-        for (card,) in self.collection.db.execute(query):
-            id_, _, name = card.partition(":")
-            cards[card if name.startswith("p-") else id_].append(card)
-        for note in self.notes:
-            for id_ in _sheets(note) if not note.draft else ():
-                guid = guid_of(note, id_)
-                versions = self.versions_of(id_, [old + id_.removeprefix(note.id) for old in note.was])
-                if guid in there or not versions or not cards[id_]:
-                    continue
-                if stable_id(guid) not in self.package.deleted and not seen & {*cards[id_]}:
-                    continue
-                gone.append(id_)
-                for ord_, card in enumerate(cards[id_]):
-                    event = event_id(guid, ord_, "deleted", versions[-1][1])
-                    if not self.collection.state(card).suspended and not self.has_event(event):
-                        events.append(Suspend(event, self.now, card))
-        suspended = {event.card for event in events}
-        return tuple(id_ for id_ in gone if suspended & {*cards[id_]}), tuple(events)
-
-    def has_event(self, event: str) -> bool:
-        return self.collection.db.execute("select 1 from event where id = ?", (event,)).fetchone() is not None
-
 
 # Who is who
-
-
-def _sheets(note: Note) -> list[str]:
-    return [note.id, *(f"{note.id}:p-{prompt.id}" for prompt in note.prompts)]
-
-
-def _guids(note: Note) -> Iterator[str]:
-    return (guid_of(note, sheet) for sheet in _sheets(note))
-
-
-def _versions(collection: Collection) -> dict[str, list[tuple[Fingerprint, int]]]:
-    """All that ever went out, oldest first, by sheet."""
-    found: dict[str, list[tuple[Fingerprint, int]]] = defaultdict(list)
-    query = "select card, text, at from event where do = 'content' and not dead order by at, id"
-    for key, text, at in collection.db.execute(query):
-        version = parse(text)
-        if version.whole != RETIRED:
-            found[collection.resolve(key)].append((version, at))
-    return found
 
 
 def _in_our_order(out: Outgoing, anki: AnkiNote, kind: AnkiType) -> tuple[tuple[str | None, ...], list[str]] | None:
@@ -506,6 +425,17 @@ def _in_our_order(out: Outgoing, anki: AnkiNote, kind: AnkiType) -> tuple[tuple[
         each.name for at, each in enumerate(kind.fields) if at not in places and anki.fields[at : at + 1] != ("",)
     ]
     return fields, others
+
+
+def _tags_there(sheet: _Sheet) -> tuple[str, ...]:
+    """Anki's tags of a note, as they are spelled here where it only spells them otherwise."""
+    ours = {_tag_key(tag): tag for tag in sheet.out.tags}
+    return anki_tags(tuple(ours.get(_tag_key(tag), tag) for tag in anki_tags(sheet.there.tags)))
+
+
+def _tag_key(tag: str) -> str:
+    """What tells one tag from another in every Anki: older ones leave out straight double quotes."""
+    return tag.replace('"', "").casefold() or tag
 
 
 def _base(sheet: _Sheet) -> Fingerprint | None:
@@ -539,7 +469,7 @@ def _as_exported(html: str) -> Iterator[str]:
 
 
 def _decorated(ours: str, theirs: str) -> bool:
-    from srs.cards.document import read
+    from srs.cards.fromhtml import read
 
     return bool(read(theirs).dropped - read(ours).dropped) or bool(read(theirs).refused)
 

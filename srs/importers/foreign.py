@@ -17,14 +17,18 @@ from srs.cards.exact import scrubbed
 from srs.cards.faces import cards_of
 from srs.cards.note import Note, Place
 from srs.cards.notetype import NoteType, NoteTypes
+from srs.collection import queries
 from srs.collection.collection import Collection
 from srs.collection.files import locked, sync_folder
 from srs.collection.locations import SCHEMA_NAME
 from srs.errors import SrsError, UsageError, said_by_system
 from srs.importers import foreigndecks as decks
 from srs.importers.anki.package import AnkiCard, AnkiNote, MediaOpener, Package
+from srs.importers.editmedia import EditMedia
 from srs.importers.foreignmedia import take_media, write_media
 from srs.importers.foreigntypes import take_types
+from srs.importers.ourtypes import Plain, of_ours, plain
+from srs.importers.places import place_for, refuse_outside
 from srs.words import plural
 
 _SPELLED_OUT = 20
@@ -57,9 +61,9 @@ class Foreign:
 def plan_foreign(collection: Collection, package: Package, into: str, taken_guids: Some[str]) -> Foreign:
     """What the notes of `package` that are not in `taken_guids` become. Reads, and writes nothing.
 
-    `into` is relative to the collection: `decks/NAME.yaml`, or `decks/NAME/` for a file for each deck. Raises SrsError.
+    `into` is `decks/NAME.yaml`, or `decks/NAME/` for a file for each deck, as `place_for` takes it. Raises SrsError.
     """
-    decks.into_file(into)
+    into = place_for(collection.root, into)
     return _Plan(collection, package, into).made([note for note in package.notes if note.guid not in taken_guids])
 
 
@@ -110,19 +114,21 @@ class _Plan:
             self.cards.setdefault(card.note, []).append(card)
 
     def made(self, notes: list[AnkiNote]) -> Foreign:
-        package, used = self.package, {note.type for note in notes}
-        taken = take_types((kind for number, kind in package.types.items() if number in used), self.collection.types)
+        package, here = self.package, self.collection.types
+        media = take_media(package, self.collection.root / "media") if notes else None
+        self.renamed = media.renamed if media else {}
+        self.plain = self.plain_ones(notes)
+        used = {note.type for note in notes if note.id not in self.plain}
+        taken = take_types((kind for number, kind in package.types.items() if number in used), here)
         self.told += taken.told
         self.types: Mapping[int, NoteType] = taken.types
-        known: NoteTypes = {**self.collection.types, **{kind.name: kind for kind in taken.new}}
-        media = take_media(package, self.collection.root / "media") if notes else None
+        known: NoteTypes = {**here, **{kind.name: kind for kind in taken.new}}
         self.told += media.told if media else ()
-        self.renamed = media.renamed if media else {}
         ids: dict[int, str] = {}
         homes = self.homes(self.notes(sorted(notes, key=self.position), known, ids))
         files = [self.deck_file(home, known) for home in homes]
         self.told += [f"{plural(count, noun)} {what}" for (noun, what), count in self.counted.items()]
-        self.tell_rest(used, homes)
+        self.tell_rest({note.type for note in notes}, homes)
         return Foreign(
             types=tuple(self.type_files(taken.new)),
             media=media.files if media else {},
@@ -138,22 +144,39 @@ class _Plan:
 
     # Notes
 
+    def plain_ones(self, notes: Iterable[AnkiNote]) -> dict[int, Plain]:
+        """Those that can be notes of a type of ours, by Anki's id."""
+        here = self.collection.types
+        ours = of_ours(self.package.types, here)
+        files = EditMedia(self.collection.root / "media", self.package)
+        found = ((note.id, note, ours[note.type]) for note in notes if note.type in ours)
+        made = (
+            (id_, plain(note, kind, here, lambda name: files.ours(name) or self.new_name(name)))
+            for id_, note, kind in found
+        )
+        return {id_: each for id_, each in made if each is not None}
+
     def notes(self, notes: Iterable[AnkiNote], types: NoteTypes, ids: dict[int, str]) -> Iterator[Note]:
-        rows = self.collection.db.execute("select id from note union select old from alias")
-        taken = {str(row[0]) for row in rows}
-        guids: set[str] = set()
+        taken = queries.note_names(self.collection.db)
+        notes = list(notes)
+        first: dict[str, int] = {}
+        for each in sorted(notes, key=lambda each: each.id):
+            first.setdefault(each.guid, each.id)
         for each in notes:
-            note = self.note(each, taken, each.guid in guids)
-            guids.add(each.guid)
+            note = self.note(each, taken, first[each.guid] != each.id)
             taken.add(note.id)
             ids[each.id] = note.id
             yield self.with_cards(note, each, types)
 
     def note(self, each: AnkiNote, taken: set[str], twin: bool) -> Note:
-        kind = self.types[each.type]
-        fields = {field.name: text for field, text in zip(kind.fields, each.fields, strict=True) if text}
-        if self.renamed:
-            fields = {name: rewrite(text, self.new_name) for name, text in fields.items()}
+        ours = self.plain.get(each.id)
+        kind = self.types[each.type] if ours is None else ours.type
+        if ours is not None:
+            fields = dict(ours.fields)
+        else:
+            fields = {field.name: text for field, text in zip(kind.fields, each.fields, strict=True) if text}
+            if self.renamed:
+                fields = {name: rewrite(text, self.new_name) for name, text in fields.items()}
         guid = scrubbed(each.guid) or None
         key = f"{each.guid}\n{each.id}" if twin or guid is None else each.guid
         named = decks.note_id(key, each.fields, taken)
@@ -161,13 +184,15 @@ class _Plan:
         if set(tags) != set(each.tags):
             self.tell(named, f"its tags are {', '.join(tags) or 'none'} here")
         if twin:
-            self.tell(named, f"another note of the package has its guid {each.guid!r} too; it gets one of its own")
+            self.counted["note", "with the guid of another one in the package: it has one of its own here"] += 1
         elif guid != each.guid:
             self.tell(named, "its guid cannot be written; it gets one of its own")
         clean = {name: scrubbed(text) for name, text in fields.items()}
         if clean != fields:
             self.tell(named, "it holds halves of characters, which are replacement characters here")
-        deck = self.deck_of(each)
+        if ours is not None and ours.dropped:
+            self.tell(named, f"it is here without what Markdown cannot say: {', '.join(ours.dropped)}")
+        deck, others = self.decks_of(each)
         return Note(
             id=named,
             pinned=True,
@@ -180,10 +205,11 @@ class _Plan:
             needs=(),
             was=(),
             draft=False,
-            cards=None,
+            cards=ours.cards if ours is not None else None,
             guid=None if twin or guid != each.guid else guid,
             origin=None,
             place=Place("", 1, 1),
+            decks={_card_name(kind, number): there for number, there in others.items() if _has_card(kind, number)},
         )
 
     def new_name(self, name: str) -> str:
@@ -192,23 +218,31 @@ class _Plan:
     def tell(self, note: str, what: str) -> None:
         self.told.append(f"`{note}`: {what}")
 
-    def deck_of(self, note: AnkiNote) -> str:
+    def decks_of(self, note: AnkiNote) -> tuple[str, dict[int, str]]:
+        """The deck of a note, which is that of its first card, and those of its cards that lie elsewhere, by number."""
         cards = sorted(self.cards.get(note.id, ()), key=lambda card: card.ord)
-        if len({card.deck for card in cards}) > 1:
-            elsewhere = sum(card.deck != cards[0].deck for card in cards)
-            self.counted["card", "lying in another deck than the first of the note: together here"] += elsewhere
-        deck = self.package.decks.get(cards[0].deck if cards else 1)
+        home = self.deck_name(cards[0].deck if cards else 1)
+        return home, {card.ord: name for card in cards if (name := self.deck_name(card.deck)) != home}
+
+    def deck_name(self, number: int) -> str:
+        deck = self.package.decks.get(number)
         return decks.clean_deck(deck.name if deck is not None else "Default")
 
     def with_cards(self, note: Note, each: AnkiNote, types: NoteTypes) -> Note:
         """The note with `cards:` where it has not all cards that its templates make."""
         kind = types[note.type]
+        if each.id in self.plain:
+            return replace(
+                note, decks={card: deck for card, deck in note.decks.items() if card in _card_names(note, types)}
+            )
         made = {card.ord for card in cards_of(note, types)}
         there = {card.ord for card in self.cards.get(each.id, ())}
         if empty := there - made:
             self.counted["card", "empty there, and not here"] += len(empty)
         if not made:
             self.counted["note", "without a card: here to be read, and left out of an export"] += 1
+        names = _card_names(note, types)
+        note = replace(note, decks={name: deck for name, deck in note.decks.items() if name in names})
         if not made - there:
             return note
         if kind.cloze:
@@ -246,6 +280,9 @@ class _Plan:
                 f" --into {file.rpartition('.')[0]}/"
             )
         notes = [note for each in by_deck.values() for note in each]
+        if len(by_deck) > 1 and (elsewhere := sum(len(note.decks) for note in notes)):
+            self.counted["card", "lying in another deck than the first of the note: together here"] += elsewhere
+            notes = [replace(note, decks={}) for note in notes]
         return [decks.Home(file, deck, decks.clean_description(about.get(deck, "")), notes)]
 
     def path_of(self, deck: str, taken: dict[str, str]) -> str:
@@ -253,8 +290,7 @@ class _Plan:
         while True:
             path = decks.file_of(self.into, deck, taken)
             place = self.collection.root / path
-            row = self.collection.db.execute("select deck from file where path = ?", (path,)).fetchone()
-            if not os.path.lexists(place) or (row is not None and row[0] == deck):
+            if not os.path.lexists(place) or queries.deck_of_file(self.collection.db, path) == deck:
                 return path
             taken[path.casefold()] = ""
 
@@ -262,13 +298,15 @@ class _Plan:
         from srs.cards.deck import read_deck
 
         place = self.collection.root / home.path
+        refuse_outside(self.collection.root, home.path)
         if place.is_dir():
             raise UsageError(f"{home.path} is a folder", "name another file, or the folder with a / at its end")
         old = place.read_bytes() if place.exists() else None
+        markers = {kind.name: kind.marker for kind in types.values() if kind.marker is not None}
         if old is None:
-            new = decks.new_file(home, "../" * home.path.count("/") + SCHEMA_NAME)
+            new = decks.new_file(home, "../" * home.path.count("/") + SCHEMA_NAME, markers)
         else:
-            new = decks.added_to(old, home.notes)
+            new = decks.added_to(old, home.notes, markers)
         read = read_deck(home.path, new, types)
         if old is not None and read.deck != home.deck:
             self.told.append(f"notes of {home.deck} are in the deck of {home.path} here, {read.deck}")
@@ -336,4 +374,17 @@ class _Plan:
 
 
 def _content(note: Note) -> tuple[object, ...]:
-    return note.type, dict(note.fields), set(note.tags), note.guid, note.cards, note.draft
+    return note.type, dict(note.fields), set(note.tags), note.guid, note.cards, note.draft, dict(note.decks)
+
+
+def _card_names(note: Note, types: NoteTypes) -> set[str]:
+    return {card.template for card in cards_of(note, types)}
+
+
+def _has_card(kind: NoteType, number: int) -> bool:
+    return kind.cloze or number < len(kind.templates)
+
+
+def _card_name(kind: NoteType, number: int) -> str:
+    """What the card with Anki's `number` is called here."""
+    return f"c{number + 1}" if kind.cloze else kind.templates[number].id

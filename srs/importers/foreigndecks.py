@@ -14,6 +14,7 @@ from srs.cards.insert import INDENTATION, insert_note
 from srs.cards.note import Note
 from srs.errors import UsageError
 
+NO_MARKERS: Mapping[str, str] = {}
 _SLOT = "- srs_import: here"
 _TAG_WORD = re.compile(r"[A-Za-z_][A-Za-z0-9_./+-]*(?:::[A-Za-z0-9_][A-Za-z0-9_./+-]*)*")
 _NO_WORDS = {"y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan", "inf"}
@@ -108,44 +109,59 @@ def common_deck(decks: Iterable[str], otherwise: str) -> str:
     return "::".join(shared) or otherwise
 
 
-def new_file(home: Home, schema: str) -> bytes:
-    """The bytes of a deck file. `schema`: the way from the file to the schema that editors use."""
+def new_file(home: Home, schema: str, markers: Mapping[str, str] = NO_MARKERS) -> bytes:
+    """The bytes of a deck file. `schema`: the way from it to the schema that editors use; `markers` as for `entry`."""
     head = [f"# yaml-language-server: $schema={schema}", f"deck: {exact(home.deck, 0)}"]
     if home.description:
         head.append(f"description: {exact(home.description, 0)}")
-    entries = (entry(note, INDENTATION) for note in home.notes)
+    entries = (entry(note, INDENTATION, markers) for note in home.notes)
     return "\n".join([*head, "", "notes:", *entries, ""]).encode()
 
 
-def added_to(old: bytes, notes: Iterable[Note]) -> bytes:
+def added_to(old: bytes, notes: Iterable[Note], markers: Mapping[str, str] = NO_MARKERS) -> bytes:
     """The bytes of a deck file with notes more at the end of its list. Raises CannotInsert."""
     # Where the list ends is found once for all notes: with one that then makes room for them.
     text = insert_note(old, _SLOT + "\n").decode()
     start = text.rindex(_SLOT)
     indentation = start - text.rfind("\n", 0, start) - 1
     newline = "\r\n" if text.startswith("\r\n", start + len(_SLOT)) else "\n"
-    entries = newline.join(entry(note, indentation).replace("\n", newline) for note in notes)
+    entries = newline.join(entry(note, indentation, markers).replace("\n", newline) for note in notes)
     return (text[: start - indentation] + entries + text[start + len(_SLOT) :]).encode()
 
 
-def entry(note: Note, indentation: int) -> str:
-    """A note as an item of a list, its dash at `indentation`, without a line end after it."""
+def entry(note: Note, indentation: int, markers: Mapping[str, str] = NO_MARKERS) -> str:
+    """A note as an item of a list, its dash at `indentation`, without a line end after it.
+
+    A type that is in `markers`, with the key that tells it, has keys of its own for its fields.
+    """
     inner = indentation + INDENTATION
     pad = " " * inner
-    lines = [f"{' ' * indentation}- id: {exact(note.id, inner)}", f"{pad}type: {exact(note.type, inner)}"]
+    marker = markers.get(note.type)
+    if marker is None:
+        lines = [f"{' ' * indentation}- id: {exact(note.id, inner)}", f"{pad}type: {exact(note.type, inner)}"]
+    else:
+        lines = [*_texts({marker: note.fields[marker]}, inner), f"{pad}id: {exact(note.id, inner)}"]
+        lines[0] = f"{' ' * indentation}- {lines[0].lstrip(' ')}"
     if note.guid is not None:
         lines.append(f"{pad}guid: {one_line(note.guid)}")
     if note.tags:
         lines.append(f"{pad}tags: [{', '.join(map(_tag, note.tags))}]")
     if note.cards is not None:
         lines.append(f"{pad}cards: [{', '.join(note.cards)}]")
-    if note.fields:
-        lines.append(f"{pad}fields:")
-        deeper = " " * (inner + INDENTATION)
-        for name, text in note.fields.items():
-            key = key_of(name).replace("\n", "\n" + deeper)
-            lines.append(f"{deeper}{key} {exact(text, inner + INDENTATION)}")
+    if note.decks:
+        lines.append(f"{pad}decks:")
+        lines += [f"{pad}{' ' * INDENTATION}{key_of(name)} {one_line(deck)}" for name, deck in note.decks.items()]
+    if marker is not None:
+        lines += _texts({name: text for name, text in note.fields.items() if name != marker}, inner)
+    elif note.fields:
+        lines += [f"{pad}fields:", *_texts(note.fields, inner + INDENTATION)]
     return "\n".join(lines)
+
+
+def _texts(fields: Mapping[str, str], indentation: int) -> list[str]:
+    pad = " " * indentation
+    keys = ((key_of(name).replace("\n", "\n" + pad), text) for name, text in fields.items())
+    return [f"{pad}{key} {exact(text, indentation)}" for key, text in keys]
 
 
 def _tag(tag: str) -> str:

@@ -33,6 +33,7 @@ def take_media(package: Package, folder: Path) -> TakenMedia:
     renamed: dict[str, str] = {}
     told = [f"the file {name!r} stayed behind: {why}" for name, why in sorted(package.media_left_out.items())]
     there = {each.name for each in os.scandir(folder)} if folder.is_dir() else set()
+    by_key = {name.casefold(): name for name in there}
     for name in sorted(package.media):
         if _OURS.fullmatch(name):
             continue
@@ -40,6 +41,12 @@ def take_media(package: Package, folder: Path) -> TakenMedia:
             told.append(f"the file {name!r} stayed behind: no file of a collection can be called so")
         elif name not in there and not os.path.lexists(folder / name):
             files[name] = name
+            if (other := by_key.setdefault(name.casefold(), name)) != name:
+                one, two = sorted((other, name))
+                told.append(
+                    f"the names {one!r} and {two!r} differ by case alone: on some systems one file takes the place of"
+                    " the other"
+                )
         elif not _is_same(package, name, folder / name):
             new = _other_name(name, _digest(_chunks(package.open_media, name)))
             if new not in there:

@@ -30,6 +30,7 @@ def take_types(kinds: Iterable[AnkiType], here: NoteTypes) -> Taken:
     """
     known = {kind.anki_id: kind for kind in here.values() if kind.anki_id}
     names = set(here)
+    reserved = {(kind.anki_name or kind.name).casefold() for kind in here.values() if not kind.foreign}
     types: dict[int, NoteType] = {}
     new: list[NoteType] = []
     told: list[str] = []
@@ -38,6 +39,9 @@ def take_types(kinds: Iterable[AnkiType], here: NoteTypes) -> Taken:
         mine = known.get(number)
         made, words = as_notetype(kind, mine)
         made = replace(made, anki_id=number)
+        if made.anki_name.casefold() in reserved:
+            made = _renamed(made, mine, reserved)
+            told += [] if mine is not None else [_as_ours(kind.name, made)]
         types[kind.id] = made
         told += words
         if mine is not None and _build(made) == _build(mine):
@@ -48,9 +52,10 @@ def take_types(kinds: Iterable[AnkiType], here: NoteTypes) -> Taken:
         if mine is not None:
             told.append(f"the note type {made.anki_name!r} has more in the package than here, and is as there now")
         else:
-            if number != kind.id:
+            if number != kind.id and known[kind.id].foreign:
                 told.append(_apart(made, known[kind.id]))
             types[kind.id] = made = replace(made, name=_free(made.name, names))
+        told += _namesakes(made, [*here.values(), *new])
         names.add(made.name)
         new.append(made)
     return Taken(types, tuple(new), tuple(told))
@@ -64,11 +69,40 @@ def _fits(kind: AnkiType, mine: NoteType | None) -> bool:
     return mine.foreign and (_build(made) == _build(mine) or _has_all(made, mine))
 
 
+def _renamed(made: NoteType, mine: NoteType | None, reserved: Collection[str]) -> NoteType:
+    """Another name than that of a type of ours: Anki would call one of the two otherwise, and might choose ours."""
+    if mine is not None:
+        return replace(made, anki_name=mine.anki_name)
+    number = 2
+    while (name := f"{made.anki_name} {number}").casefold() in reserved:
+        number += 1
+    return replace(made, name=name, anki_name=name)
+
+
+def _as_ours(name: str, made: NoteType) -> str:
+    return (
+        f"the note type {name!r} has the name of one of ours, so it is {made.anki_name!r} here; notes of it that"
+        " Anki has are not updated there"
+    )
+
+
 def _apart(made: NoteType, other: NoteType) -> str:
     return (
         f"the note type {made.anki_name!r} has the id of another one here, `{other.name}`, and not its fields: it comes"
         " in with an id of its own, so that Anki, where it has notes of it, will not take them for these"
     )
+
+
+def _namesakes(made: NoteType, others: Iterable[NoteType]) -> list[str]:
+    """What to say of a type that has the name of another one in Anki, where a name is one type's alone."""
+    key = (made.anki_name or made.name).casefold()
+    for other in others:
+        if other.name != made.name and (other.anki_name or other.name).casefold() == key:
+            return [
+                f"the note type {made.anki_name!r} is another one than `{other.name}` and has its name in Anki; there,"
+                " one of them will be called otherwise"
+            ]
+    return []
 
 
 def as_notetype(kind: AnkiType, mine: NoteType | None = None) -> tuple[NoteType, list[str]]:

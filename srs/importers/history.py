@@ -17,7 +17,7 @@ from typing import Final, Literal, NamedTuple
 
 from srs.importers.anki.package import AnkiCard, AnkiReview
 from srs.memory.days import DAY_MS, FIRST_DAY, LAST_DAY
-from srs.memory.events import Reset, Review, SetDue
+from srs.memory.events import LONGEST_MS, Reset, Review, SetDue
 from srs.memory.schedule import Rules, due_day
 
 NEAR_MS = 50
@@ -34,7 +34,6 @@ StudyDay = Callable[[int], int]
 _RATINGS: Final[tuple[What, ...]] = (1, 2, 3, 4)
 _LONGEST_STEP = 3650 * 86_400  # seconds; no learning step is longer, and the journal's calendar ends somewhere
 _LAST_CREATED = 1 << 32  # seconds; in 2106
-_LONGEST_MS = 600_000  # a thinking time that a night at the desk does not spoil
 _FSRS_FACTOR = 1_100  # up to it a factor is FSRS's difficulty, beyond it the ease of the scheduler before
 
 
@@ -48,7 +47,7 @@ class Own(NamedTuple):
 
 
 def own_of(event: Happened, dead: bool = False) -> Own:
-    """An event of the journal as `told` looks for it. `dead`: it was taken back."""
+    """An event of the journal as `read_log` looks for it. `dead`: it was taken back."""
     if isinstance(event, Review):
         return Own(event.id, event.at, _RATINGS[event.rating - 1], dead)
     return Own(event.id, event.at, "reset" if isinstance(event, Reset) else "due", dead)
@@ -66,7 +65,7 @@ class Home:
 
 
 @dataclass(slots=True)
-class Told:
+class LogRead:
     """What a card's rows came to: events to record, events the journal has, and rows that became none."""
 
     events: list[Happened] = field(default_factory=list)
@@ -80,15 +79,15 @@ def event_id(guid: str, ord: int, *rest: object) -> str:
     return f"anki:{hashlib.blake2b(text.encode('utf-8', 'surrogatepass'), digest_size=16).hexdigest()}"
 
 
-def told(
+def read_log(
     home: Home, rows: Iterable[AnkiReview], study_day: StudyDay, until: int, due: tuple[AnkiCard, int] | None = None
-) -> Told:
+) -> LogRead:
     """What the rows of one card tell, in any order. `until` (ms): a row dated later is left.
 
     `due`: the card and the study day on which Anki has it; where its rows do not lead there, an event says so.
     """
     ordered = sorted(set(rows), key=lambda row: row.id)
-    result, reading = Told(), _Reading(home, study_day)
+    result, reading = LogRead(), _Reading(home, study_day)
     known = _known(home, ordered)
     last: AnkiReview | None = None
     for row in ordered:
@@ -173,7 +172,7 @@ class _Reading:
             self.seen, self.graduated, self.step, self.last_day = True, step is None or relearns, step or 0, day
             self.due = due if step is None else None
         mode: Literal["study", "cram"] = "cram" if crammed else "study"
-        ms = max(0, min(row.ms, _LONGEST_MS))
+        ms = max(0, min(row.ms, LONGEST_MS))
         return Review(id_, row.id, self.home.card, rating, ms, mode, day, due, step, self.after)
 
     def _step(self, seconds: int, rating: int, relearns: bool) -> int:

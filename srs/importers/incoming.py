@@ -10,17 +10,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from export.retired import CLOZED, GONE, TAG
 from srs.collection import history as journal_history
+from srs.collection import queries
 from srs.collection.collection import SLIP_MS, Collection
 from srs.collection.content import shown_name
 from srs.collection.index import Watch, unwatched
+from srs.errors import Problem, SrsError
 from srs.importers.anki.opening import opened
 from srs.importers.anki.package import AnkiCard, AnkiNote, AnkiReview, Package
+from srs.importers.claims import Claims, claimed
 from srs.importers.edits import Edits, plan_edits
 from srs.importers.edits import carry_out as carry_out_edits
 from srs.importers.foreign import Foreign, plan_foreign
 from srs.importers.foreign import carry_out as carry_out_foreign
-from srs.importers.history import Happened, Home, Own, Told, own_of, shown_on, told
+from srs.importers.history import Happened, Home, LogRead, Own, own_of, read_log, shown_on
 from srs.importers.ours import OurNote, came_from_here, known_notes
 from srs.importers.report import Left, Report, Unmatched
 from srs.importers.standing import Standing, Wish, brought, there, wishes
@@ -32,6 +36,7 @@ _IN_REVIEW = 2
 _TOLD_EVERY = 500
 _NAME = 40
 _LOOKED_AT = 2000  # characters of a field
+_NOTES_IN = ("decks/", "notetypes/")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +58,9 @@ def import_package(collection: Collection, path: Path, choices: Choices, now: in
         report = Report(shown_name(path.name), package.form, package.whole, choices.dry_run, package.remarks)
         report.empty = not package.notes
         known = known_notes(collection)
+        broken = _broken(collection)
+        if broken is not None and choices.into is not None:
+            raise _refused(broken)
         report.edits = plan_edits(collection, package, now)
         foreign = _foreign(collection, package, choices, known)
         if not choices.dry_run:
@@ -61,9 +69,10 @@ def import_package(collection: Collection, path: Path, choices: Choices, now: in
             report.notes, report.media, report.told = len(foreign.notes), len(foreign.media), foreign.told
             report.files = tuple(file.path for file in (*foreign.types, *foreign.decks))
         coming = foreign.notes if foreign is not None else {}
-        matching = _Matching(collection, package, choices, now, report.left)
-        matching.match(known, _arrived(collection, package, coming), coming, watch)
-        report.take_known(matching.told.values())
+        report.unread = broken is not None
+        matching = _Matching(collection, package, choices, now, report.left, unread=report.unread)
+        matching.match(claimed(package, known), _arrived(collection, package, coming), coming, watch)
+        report.take_known(matching.logs.values())
         report.wishes = [wish for wish in matching.wishes if wish.news]
         events = matching.events()
         if not choices.dry_run:
@@ -72,6 +81,20 @@ def import_package(collection: Collection, path: Path, choices: Choices, now: in
             events = [event for event in events if event.id in recorded]
         report.take_new(events)
         return report
+
+
+def _broken(collection: Collection) -> Problem | None:
+    """The first error that keeps notes from being read, and so from being known."""
+    problems = (each for each in collection.problems() if each.severity == "error")
+    return next((each for each in problems if each.path.startswith(_NOTES_IN)), None)
+
+
+def _refused(problem: Problem) -> SrsError:
+    return SrsError(
+        f"a deck has an error, and notes that cannot be read there would come in a second time: {problem.path}, line"
+        f" {problem.line}",
+        "mend it first: srs check; or leave --into out",
+    )
 
 
 def _write(
@@ -104,12 +127,15 @@ def _foreign(
     if choices.into is None:
         return None
     contents = collection.contents()
-    left = {note.guid for note in package.notes if _is_gone(note.guid, contents)}
+    left = {note.guid for note in package.notes if _is_gone(note, contents)}
     return plan_foreign(collection, package, choices.into, known.keys() | left)
 
 
-def _is_gone(guid: str, contents: Mapping[str, object]) -> bool:
-    return guid.startswith("srs:") and guid.removeprefix("srs:") in contents
+def _is_gone(note: AnkiNote, contents: Mapping[str, object]) -> bool:
+    """Whether a note that is not known was taken out here; of a foreign one, our own sentence in Anki says so."""
+    if note.guid.startswith("srs:") and note.guid.removeprefix("srs:") in contents:
+        return True
+    return TAG in note.tags and not {GONE, CLOZED}.isdisjoint(note.fields)
 
 
 def _arrived(collection: Collection, package: Package, coming: Mapping[int, str]) -> dict[int, OurNote]:
@@ -134,27 +160,37 @@ class _Card:
 class _Matching:
     """The cards of a package beside ours, and what follows for the journal. Records nothing."""
 
-    def __init__(self, collection: Collection, package: Package, choices: Choices, now: int, left: Left) -> None:
+    def __init__(
+        self,
+        collection: Collection,
+        package: Package,
+        choices: Choices,
+        now: int,
+        left: Left,
+        *,
+        unread: bool = False,
+    ) -> None:
+        """`unread`: a deck has an error, so a note that is not found may be in it."""
+        self.unread = unread
         self.collection = collection
         self.package = package
         self.choices = choices
         self.now = now
         self.left = left
-        self.told: dict[str, Told] = {}
+        self.logs: dict[str, LogRead] = {}
         self.wishes: list[Wish] = []
         self._contents = collection.contents()
-        self._imports = frozenset(row[0] for row in collection.db.execute("select id from event where do = 'import'"))
+        self._imports = queries.imports(collection.db)
 
-    def match(
-        self, known: Mapping[str, OurNote], arrived: Mapping[int, OurNote], coming: Mapping[int, str], watch: Watch
-    ) -> None:
-        """`known` are the notes here by guid, `arrived` those that just came in by Anki's id, `coming` all such ids."""
-        ours: dict[int, OurNote] = {}
+    def match(self, claims: Claims, arrived: Mapping[int, OurNote], coming: Mapping[int, str], watch: Watch) -> None:
+        """`claims` are the notes known here, `arrived` those that just came in by Anki's id, `coming` all such ids."""
+        ours = {**claims.taken, **arrived}
+        reasons: dict[int, Unmatched] = {note.id: "twin" for note in claims.twins}
+        reasons |= {note.id: "other-type" for note in claims.strangers}
         for note in self.package.notes:
-            if found := arrived.get(note.id) or known.get(note.guid):
-                ours[note.id] = found
-            elif note.id not in coming:
-                self._leave(note)
+            if note.id not in ours and note.id not in coming:
+                reason = reasons.get(note.id) or self._why(note)
+                self.left.add(reason, _named(note) if self.left.wants(reason) else None)
         cards = self._cards(ours, coming)
         for done, (name, card) in enumerate(cards.items()):
             if not done % _TOLD_EVERY:
@@ -167,7 +203,7 @@ class _Matching:
 
     def events(self) -> list[Happened]:
         """What happened to all cards, in order of time."""
-        return sorted((event for told in self.told.values() for event in told.events), key=lambda event: event.at)
+        return sorted((event for log in self.logs.values() for event in log.events), key=lambda event: event.at)
 
     def said(self, now: int) -> list[OfCard]:
         """What is said of cards as they stand; at `now`, for Anki does not tell since when it is so."""
@@ -191,7 +227,7 @@ class _Matching:
             if name is None:
                 self.left.add("no-card", f"{sheet}, card {card.ord + 1}")
             elif name in found:
-                found[name].rows.extend(rows)  # two notes there have one guid
+                found[name].rows.extend(rows)  # a note with two cards of one number
             else:
                 foreign = note is None or not came_from_here(note, self._contents)
                 found[name] = _Card(guids[card.note], foreign, card, rows)
@@ -199,9 +235,10 @@ class _Matching:
             self.left.add("card-gone", None, len(rows))
         return found
 
-    def _leave(self, note: AnkiNote) -> None:
-        reason: Unmatched = "gone" if _is_gone(note.guid, self._contents) else "foreign"
-        self.left.add(reason, _named(note) if self.left.wants(reason) else None)
+    def _why(self, note: AnkiNote) -> Unmatched:
+        if not _is_gone(note, self._contents):
+            return "foreign"
+        return "unread" if self.unread else "gone"
 
     def _history(self, name: str, card: _Card) -> None:
         if card.foreign and not self.choices.with_scheduling:
@@ -214,7 +251,7 @@ class _Matching:
         if card.there.kind == _IN_REVIEW and (card.foreign or max(card.rows, key=lambda row: row.id).kind in _BY_HAND):
             day = shown_on(self.package.created, card.there.due, self.collection.day)
             due = None if day is None else (card.there, day)
-        found = self.told[name] = told(home, card.rows, self.collection.day, self.now + SLIP_MS, due)
+        found = self.logs[name] = read_log(home, card.rows, self.collection.day, self.now + SLIP_MS, due)
         for reason, row in found.left:
             self.left.add(reason, f"{name}, {_when(row)}" if self.left.wants(reason) else None)
 

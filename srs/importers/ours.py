@@ -31,10 +31,20 @@ class OurNote:
         return f"{self.note.id}:{templates[ord].id}" if 0 <= ord < len(templates) else None
 
 
+def sheets_of(note: Note) -> list[str]:
+    """The ids of all that is a note of its own in Anki: the note, and each of its prompts."""
+    return [note.id, *(f"{note.id}:p-{prompt.id}" for prompt in note.prompts)]
+
+
 def known_notes(collection: Collection) -> dict[str, OurNote]:
     """All notes that Anki can know from us, by guid; drafts too, where no other note claims theirs."""
+    return by_guid(collection.notes(), collection.types)
+
+
+def by_guid(notes: Iterable[Note], types: NoteTypes) -> dict[str, OurNote]:
+    """These notes and their prompts, by the guid that an export gives them."""
     found: dict[str, OurNote] = {}
-    for ours in _all(sorted(collection.notes(), key=lambda note: note.draft), collection.types):
+    for ours in _all(sorted(notes, key=lambda note: note.draft), types):
         found.setdefault(ours.guid, ours)
     return found
 
@@ -44,10 +54,8 @@ def _all(notes: Iterable[Note], types: NoteTypes) -> Iterable[OurNote]:
         kind = types.get(note.type)
         if kind is None:
             continue
-        yield OurNote(guid_of(note, note.id), note, note.id, kind)
-        for prompt in note.prompts:
-            sheet = f"{note.id}:p-{prompt.id}"
-            yield OurNote(guid_of(note, sheet), note, sheet, types[PROMPT])
+        for sheet in sheets_of(note):
+            yield OurNote(guid_of(note, sheet), note, sheet, kind if sheet == note.id else types[PROMPT])
 
 
 def came_from_here(ours: OurNote, contents: Mapping[str, object]) -> bool:

@@ -6,7 +6,7 @@ from typing import Any, Literal
 
 from srs.errors import sentence
 from srs.importers.edits import Changed, Conflict, Edits
-from srs.importers.history import Happened, Told
+from srs.importers.history import Happened, LogRead
 from srs.importers.standing import Change, Wish
 from srs.memory.events import Reset, Review
 from srs.words import plural
@@ -14,12 +14,35 @@ from srs.words import plural
 EXAMPLES = 3
 _SHOWN = 10
 
-Unmatched = Literal["foreign", "gone", "not-asked", "no-card", "card-gone", "due-of-new", "future", "unknown-kind"]
+Unmatched = Literal[
+    "foreign",
+    "gone",
+    "unread",
+    "twin",
+    "other-type",
+    "not-asked",
+    "no-card",
+    "card-gone",
+    "due-of-new",
+    "future",
+    "unknown-kind",
+]
 
 # What is counted, and the sentence after the count: of one, and of more.
 _REASONS: Mapping[Unmatched, tuple[str, str, str]] = {
     "foreign": ("note", "is not known here", "are not known here"),
     "gone": ("note", "is in no deck any more", "are in no deck any more"),
+    "unread": ("note", "is in no deck that can be read", "are in no deck that can be read"),
+    "twin": (
+        "note",
+        "has the guid of another one there, and was left",
+        "have the guid of another one there, and were left",
+    ),
+    "other-type": (
+        "note",
+        "has the guid of one here and another note type, and was left",
+        "have the guid of one here and another note type, and were left",
+    ),
     "not-asked": ("review", "is of a note that came from Anki", "are of notes that came from Anki"),
     "no-card": ("card", "is none that its note can have here", "are none that their notes can have here"),
     "card-gone": ("review", "is of a card that is gone there", "are of cards that are gone there"),
@@ -33,6 +56,7 @@ _REASONS: Mapping[Unmatched, tuple[str, str, str]] = {
 }
 _HINTS: Mapping[Unmatched, str] = {
     "foreign": "To bring notes in: --into decks/NAME.yaml",
+    "unread": "A deck has an error, and what it holds is not known: srs check",
     "not-asked": "To bring those in: --with-scheduling",
     "future": "When the clock there is right again, they come in with a later file.",
 }
@@ -80,6 +104,7 @@ class Report:
     `empty`: a package without notes. `new` are reviews, `crammed` those of them that count in statistics alone; `known`
     is whatever the journal had, `taken_back` what of that does not count here any more. `notes`, `media` and `files`
     (paths of decks and note types) came in with --into; `told` is what of them is not as it was there, as clauses.
+    `unread`: a deck has an error, so not every note of ours could be known.
     """
 
     file: str
@@ -98,13 +123,14 @@ class Report:
     media: int = 0
     files: tuple[str, ...] = ()
     told: tuple[str, ...] = ()
+    unread: bool = False
     edits: Edits = field(default_factory=Edits)
     wishes: list[Wish] = field(default_factory=list)
     left: Left = field(default_factory=Left)
 
-    def take_known(self, told: Iterable[Told]) -> None:
+    def take_known(self, logs: Iterable[LogRead]) -> None:
         """Count what the journal had of these."""
-        for each in told:
+        for each in logs:
             self.known += len(each.known)
             self.taken_back += sum(own.dead for own in each.known)
 
@@ -153,7 +179,7 @@ def sentences(report: Report) -> Iterator[str]:
         if cards := [wish.card for wish in report.wishes if wish.change == change]:
             yield f"{what}: {_listed(cards, _SHOWN)}."
     for reason, left in report.left.in_order():
-        yield from _left(reason, left)
+        yield from _left(reason, left, report.unread)
     if report.dry_run:
         yield "Nothing was written."
     elif report.recorded:
@@ -178,7 +204,7 @@ def _edits(report: Report) -> Iterator[str]:
     if edits.decorated:
         yield f"Only decoration was changed there, which stays there: {_fields(edits.decorated)}."
     for each in edits.not_possible:
-        yield f"Cannot come home: {each.sheet} ({each.field}), {each.why}."
+        yield f"Cannot come home: {each.sheet}{f' ({each.field})' if each.field else ''}, {each.why}."
     if edits.deleted:
         yield f"Deleted there, so suspended here: {_listed(edits.deleted, _SHOWN)}."
     if edits.older:
@@ -202,12 +228,12 @@ def _reviews(report: Report) -> str:
     return f"{', '.join(filter(None, (came + crammed, known)))}."
 
 
-def _left(reason: Unmatched, left: LeftOut) -> Iterator[str]:
+def _left(reason: Unmatched, left: LeftOut, unread: bool) -> Iterator[str]:
     noun, one, more = _REASONS[reason]
     named = f": {_listed(left.examples, EXAMPLES, left.count)}" if left.examples else ""
     yield f"{_counted(left.count, noun)} {one if left.count == 1 else more}{named}."
     if reason in _HINTS:
-        yield f"  {_HINTS[reason]}"
+        yield f"  {_HINTS['unread' if unread and reason == 'foreign' else reason]}"
 
 
 def _counted(count: int, noun: str) -> str:

@@ -7,12 +7,14 @@ from collections.abc import Container
 from dataclasses import replace
 from typing import Literal
 
-from srs.cards.outgoing import Logged, Schedules, Standing
-from srs.collection import history
+from srs.cards.outgoing import Logged, Preset, Schedules, Standing
+from srs.collection import history, queries
 from srs.collection.collection import Collection
+from srs.collection.settings import DeckSettings
 from srs.insight.past import measured
 from srs.memory import events as ev
 from srs.memory.fold import fold
+from srs.memory.fsrs6 import DEFAULT_PARAMETERS
 from srs.memory.model import Model
 from srs.memory.schedule import Rules, interval_days
 from srs.memory.state import CardState, New, Relearning, Reviewing
@@ -20,13 +22,21 @@ from srs.memory.state import CardState, New, Relearning, Reviewing
 
 def schedules(collection: Collection, notes: Container[str], now: int) -> Schedules:
     """Those of every card of `notes` (ids), drafts aside, that an event is about. `now` is in ms."""
-    sql = (
-        "select id, note from card where active"
-        " and exists (select 1 from event where subject = card.id and not dead) order by id"
-    )
-    found = [card for card, note in collection.db.execute(sql) if note in notes]
+    found = [card for card, note in queries.cards_with_events(collection.db) if note in notes]
     cards = {card: _standing(collection, card, now) for card in found}
-    return Schedules(collection.zone.key, collection.settings.rollover, cards)
+    return Schedules(collection.zone.key, collection.settings.rollover, cards, _presets(collection))
+
+
+def _presets(collection: Collection) -> dict[str, Preset]:
+    """How FSRS works in each deck where it was told to work otherwise than usual."""
+    usual, found = Preset(DeckSettings().desired_retention), {}
+    for deck, _ in queries.deck_totals(collection.db):
+        settings = collection.settings.for_deck(deck)
+        own = settings.parameters not in (None, DEFAULT_PARAMETERS)
+        preset = Preset(settings.desired_retention, (settings.parameters or ()) if own else ())
+        if preset != usual:
+            found[deck] = preset
+    return found
 
 
 def _standing(collection: Collection, card: str, now: int) -> Standing:

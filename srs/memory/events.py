@@ -27,6 +27,8 @@ MAX_LINE: Final = 1 << 16  # bytes of a line, the newline not counted
 _MAX_ID = 128  # characters of an event id
 _MAX_NAME = 1024  # characters of a card, note, hash, device or kind
 _MAX_COUNT = 1 << 53  # milliseconds, steps
+LONGEST_MS: Final = 600_000
+"""Ten minutes: no thinking time is kept as longer, so that a night at the keyboard spoils no average."""
 
 Mode = Literal["study", "cram"]
 

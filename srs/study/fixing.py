@@ -9,7 +9,6 @@ import re
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from statistics import median
 from typing import TYPE_CHECKING, Literal
 
 from srs.cards.merge import CONFLICT_TAG
@@ -19,22 +18,12 @@ from srs.collection.collection import Collection
 from srs.collection.files import locked
 from srs.collection.views import CardView
 from srs.errors import Problem, SrsError, said_by_system
-from srs.memory.events import Event, Mark, Reset, Review, Suspend, Unsuspend
-from srs.memory.fold import fold
-from srs.memory.model import Model
-from srs.memory.schedule import Rules
+from srs.insight.failing import Failing, Leech, Marked, Slow, reasons_of, suspects
+from srs.memory.events import Event, Mark, Suspend, Unsuspend
 
 if TYPE_CHECKING:
     from srs.cards.faces import Face
 
-OFTEN = 4
-"""Lapses from which on a card is one to mend; a deck's `leech_at` where that is lower."""
-AGAIN_AFTER = 2
-"""Lapses after which one that was looked at is one to mend again."""
-SLOW = 3
-"""So many times the usual time is slow."""
-_FEWEST, _MOST = 3, 5  # answers of a card whose median is its time
-_NEWEST = 2000  # answers among which a slow one must be
 _OTHER = ".other"
 _COPY = re.compile(r"\.other\d*$")
 
@@ -48,35 +37,7 @@ class Conflict:
     of: str
 
 
-@dataclass(frozen=True, slots=True)
-class Marked:
-    """The learner said what is wrong."""
-
-    text: str
-
-
-@dataclass(frozen=True, slots=True)
-class Leech:
-    """Forgotten `lapses` times after it was learnt, `since` of them after it was last looked at (None: never was).
-
-    `suspended`: its last lapse suspended it.
-    """
-
-    lapses: int
-    since: int | None = None
-    suspended: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Slow:
-    """Its last `answers` took `seconds`, the median; the collection's usual answer takes `usual`."""
-
-    seconds: float
-    usual: float
-    answers: int
-
-
-Reason = Conflict | Marked | Leech | Slow
+Reason = Conflict | Failing
 _ORDER = (Conflict, Marked, Leech, Slow)
 
 
@@ -138,44 +99,6 @@ class Did:
     files: tuple[tuple[str, bytes, bytes], ...] = ()
 
 
-def reasons_of(events: Sequence[Event], lapses: int, rules: Rules, model: Model, usual: float) -> tuple[Reason, ...]:
-    """Why a card wants mending, by its live events in order; nothing where it does not. `usual` is in ms, 0 unknown."""
-    mark, at, suspended = None, -1, None
-    for number, event in enumerate(events):
-        if isinstance(event, Mark):
-            mark = event.text or None
-            at = at if event.text else number
-        elif isinstance(event, Suspend | Unsuspend):
-            suspended = event if isinstance(event, Suspend) else None
-    reasons: list[Reason] = [Marked(mark)] if mark else []
-    answers = {event.id for event in events if isinstance(event, Review)}
-    by_lapse = suspended is not None and suspended.because in answers
-    if suspended is not None and not by_lapse:
-        return tuple(reasons)  # the learner set it aside: what it would need is settled
-    if rules.leech_at and lapses >= min(OFTEN, rules.leech_at):
-        then = fold(events[: at + 1], rules, model).lapses if at >= 0 else 0
-        since = None if at < 0 else lapses - then if lapses >= then else lapses
-        if since is None or since >= AGAIN_AFTER:
-            reasons.append(Leech(lapses, since, by_lapse))
-    times = _times(events, at)
-    if usual and len(times) >= _FEWEST and median(times) > SLOW * usual:
-        reasons.append(Slow(median(times) / 1000, usual / 1000, len(times)))
-    return tuple(reasons)
-
-
-def _times(events: Sequence[Event], after: int) -> list[int]:
-    """How long the newest answers after event number `after` took (ms), the first one to a new card aside."""
-    times, fresh = list[int](), True
-    for number, event in enumerate(events):
-        if isinstance(event, Reset):
-            times, fresh = [], True
-        elif isinstance(event, Review) and event.mode == "study":
-            if number > after and not fresh and event.ms:
-                times.append(event.ms)
-            fresh = False
-    return times[-_MOST:]
-
-
 def cases(collection: Collection, now: int, wanted: Callable[[CardView], bool] | None = None) -> list[Case]:
     """What there is to mend: conflicts and marked cards as written, leeches by lapses, slow cards by their time.
 
@@ -187,18 +110,12 @@ def cases(collection: Collection, now: int, wanted: Callable[[CardView], bool] |
 def _find(collection: Collection, now: int, wanted: Callable[[CardView], bool] | None) -> tuple[list[Case], float]:
     """The cases, and the time (ms) that an answer usually takes."""
     db = collection.db
-    usual, longest = troubles.times(db, _NEWEST)
     found: list[tuple[tuple[int, float, tuple[str, int, int]], Case]] = []
     for number, note in enumerate(troubles.drafts_called(db, _OTHER)):
         if of := conflict_of(note):
             found.append(((0, 0, ("", number, 0)), Case(note.id, (Conflict(of),), note.place.path)))
-    decks = [collection.settings.defaults, *map(collection.settings.for_deck, collection.settings.decks)]
-    least = min(OFTEN, *(each.leech_at or OFTEN for each in decks))
-    standings = {each.card: each for each in troubles.marked_or_lapsed(db, least)}
-    for card, ms in longest.items():
-        if usual and ms > SLOW * usual and card not in standings and (one := troubles.standing(db, card)):
-            standings[card] = one
-    for each in standings.values():
+    usual, standings = suspects(collection)
+    for each in standings:
         if reasons := _reasons(collection, each, usual):
             weight = _weight(reasons[0])
             found.append(
@@ -283,7 +200,7 @@ class Fixing:
 
     def changed(self, what: Action, files: Sequence[tuple[str, bytes, bytes]]) -> None:
         """The case's files were changed (path, bytes before, bytes after): show it as it is now, or go on."""
-        done = tuple(each for each in _together(files) if each[1] != each[2])
+        done = tuple(each for each in together(files) if each[1] != each[2])
         if done:
             self.did.append(Did(what, self._at, self._shown().case.name, files=done))
         if what in ("kept", "taken"):
@@ -317,7 +234,7 @@ class Fixing:
         if last.event:
             self._collection.undo_event(last.event, self._clock())
         elif last.files:
-            _put_back(self._collection, last.files)
+            put_back(self._collection, last.files)
         self.did.pop()
         self._at = last.at
         self._show()
@@ -390,7 +307,7 @@ class Fixing:
         return view
 
 
-def _together(files: Sequence[tuple[str, bytes, bytes]]) -> list[tuple[str, bytes, bytes]]:
+def together(files: Sequence[tuple[str, bytes, bytes]]) -> list[tuple[str, bytes, bytes]]:
     """The changes of each file, which were made one after the other, as one."""
     first: dict[str, bytes] = {}
     last: dict[str, bytes] = {}
@@ -400,7 +317,8 @@ def _together(files: Sequence[tuple[str, bytes, bytes]]) -> list[tuple[str, byte
     return [(path, old, last[path]) for path, old in first.items()]
 
 
-def _put_back(collection: Collection, files: Sequence[tuple[str, bytes, bytes]]) -> None:
+def put_back(collection: Collection, files: Sequence[tuple[str, bytes, bytes]]) -> None:
+    """Put files (path, bytes before, bytes after) back as they were. Raises SrsError where one was changed since."""
     with locked(collection.root):
         for path, _, new in files:
             try:

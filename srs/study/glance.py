@@ -115,7 +115,7 @@ def held_of(collection: Collection, now: int, limits: Limits) -> Held:
     for view in views:
         held.setdefault(reason(view), []).append(view)
     held.pop("", None)
-    over = {kind: {deck for view in held.get(kind, ()) for deck in lineage(view.note.deck)} for kind in _LIMITED}
+    over = {kind: {deck for view in held.get(kind, ()) for deck in lineage(view.deck)} for kind in _LIMITED}
     return Held(
         len(views),
         new_limit=_only({settings(deck).new_per_day + limits.new for deck in over["new"]}),

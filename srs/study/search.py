@@ -109,7 +109,7 @@ def _positive(token: _Token, day: int, now: int) -> Predicate:
         return _words(text)
     match key.lower():
         case "deck":
-            return _tree(value, lambda card: (card.note.deck,))
+            return _tree(value, lambda card: (card.deck,))
         case "tag":
             return _tree(value, lambda card: card.note.tags)
         case "note":

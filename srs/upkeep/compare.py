@@ -1,7 +1,7 @@
 """Two indexes of one collection compared: whatever decks and journal decide must be equal. Knows tables, no files.
 
-Not compared: rendered faces (made when they are needed), `meta`, the numbering of notes, and what the file system says
-of a file.
+Not compared: rendered faces (made when they are needed), `meta`, which notes were edited (only the index saw it), the
+numbering of notes, and what the file system says of a file.
 """
 
 import json

@@ -41,7 +41,7 @@ def fix(collection: Collection) -> tuple[list[Fixed], list[SrsError]]:
 
 def _mend_lines(collection: Collection, path: str) -> list[Fixed]:
     from srs.cards.deck import read_deck
-    from srs.cards.edit import mend
+    from srs.cards.mending import mend
 
     with locked(collection.root):
         old = read_file(collection, path)

@@ -12,7 +12,7 @@ from typing import Literal
 
 from srs.cards.merge import CannotMerge, errors_of_both, merge_decks
 from srs.collection.collection import Collection
-from srs.collection.locations import FOLDERS, SCHEMA_NAME, SETTINGS_NAME
+from srs.collection.locations import FOLDERS, SCHEMA_NAME, SETTINGS_NAME, TYPE_SCHEMA_NAME
 from srs.memory import events as ev
 from srs.upkeep.git import Entry, GitError, Repository
 from srs.upkeep.repository import NAMES
@@ -218,7 +218,7 @@ class MergeOfFiles:
     def _other(self, path: str) -> None:
         sides = self._read(path)
         if sides.ours is not None and sides.theirs is not None:
-            if path == SCHEMA_NAME:  # made from the note types
+            if path in (SCHEMA_NAME, TYPE_SCHEMA_NAME):  # made from the note types
                 self.result[path] = sides.ours
                 return
             if path in _LINE_BY_LINE:

@@ -248,6 +248,13 @@ def test_one_text_is_a_list_of_one(key):
     assert getattr(note(f"concept: x\n    definition: y\n    {key}:"), key) == ()
 
 
+def test_cards_in_other_decks():
+    """`decks` names the decks of single cards, of prompts and clozes too; the others are in the note's deck."""
+    found = note("term: a\n    means: b\n    prompts: [{q: c, a: d, id: e}]\n    decks: {backward: B::C, p-e: D}")
+    assert [found.deck_of(card) for card in ("forward", "backward", "p-e")] == ["a", "B::C", "D"]
+    assert note("cloze: a {{c3::b}}\n    decks: {c3: C}").deck_of("c3") == "C"
+
+
 def test_cards_of_a_deck():
     """A deck's choice of cards holds for the types that have them; a note's own choice goes first."""
     concept, basic, own = notes(
@@ -307,6 +314,11 @@ WRONG = {
     "q: x\n    a: y\n    tags: [a, 'b c']": ("bad-tag", 4, 11, "The tag `b c` has a space in it."),
     "q: x\n    a: y\n    draft: maybe": ("not-a-truth", 4, 12, "`draft` is either true or false."),
     "q: x\n    a: y\n    cards: [nme]": ("unknown-template", 4, 12, "`nme` is not a card template of type basic."),
+    "q: x\n    a: y\n    decks: A": ("not-keys", 4, 12, "`decks:` must be a set of keys, one for each card."),
+    "q: x\n    a: y\n    decks: {answr: A}": ("unknown-template", 4, 20, "`answr` is not a card of this note."),
+    "q: x\n    a: y\n    decks: {p-z: A}": ("unknown-template", 4, 18, "`p-z` is not a card of this note."),
+    "cloze: '{{c1::x}}'\n    decks: {c0: A}": ("unknown-template", 3, 17, "`c0` is not a card of this note."),
+    "q: x\n    a: y\n    decks: {answer: 'A::'}": ("bad-deck-name", 4, 21, "The deck name `A::` has an empty part"),
     "quote: x\n    by: y\n    fidelity: verbatm": ("not-a-choice", 4, 15, "`fidelity` cannot be `verbatm`."),
     "concept: x\n    definition_masked: y": ("derived-field", 3, 5, "`definition_masked` cannot be written"),
     "q: x\n    a: y\n    prompts: z": ("prompts-not-a-list", 4, 14, "`prompts:` must be a list."),

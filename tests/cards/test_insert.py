@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from srs.cards import tree
 from srs.cards.deck import read_deck
-from srs.cards.insert import CannotInsert, CannotWrite, insert_note, new_deck, note_yaml
+from srs.cards.insert import CannotInsert, CannotWrite, insert_note, insert_notes, new_deck, note_yaml
 from srs.cards.typefile import builtin_types
 
 NEW = "- q: new\n  a: |-\n    one\n\n    two\n"
@@ -176,3 +176,33 @@ def test_notes_one_after_another(notes, windows):
         before, data = data, insert_note(data, note_yaml(note))
         assert data.startswith(before)
     assert tree.plain(tree.parse("", data).root) == {"notes": notes}
+
+
+@pytest.mark.parametrize("name", TAKES_A_NOTE)
+@pytest.mark.parametrize("windows", [False, True])
+@pytest.mark.parametrize("ended", [False, True])
+def test_every_layout_in_any_line_ends(name, windows, ended):
+    """With CRLF, and with the last line end gone, a file takes the note rightly or is refused with words."""
+    before = TAKES_A_NOTE[name].replace("\r\n", "\n")
+    before = before if ended else before.removesuffix("\n")
+    before = (before.replace("\n", "\r\n") if windows else before).encode()
+    read = tree.plain(tree.parse("", before).root) or {}
+    try:
+        after = insert_note(before, NEW)
+    except CannotInsert as error:
+        assert error.hint and not ended
+        return
+    assert (tree.plain(tree.parse("", after).root) or {}) == {**read, "notes": [*(read.get("notes") or []), ADDED]}
+    cut = len(after) - len(before)
+    assert any(after[:at] + after[at + cut :] == before for at in range(len(before) + 1))
+    assert not windows or b"\n" not in before or after.count(b"\n") == after.count(b"\r\n")
+
+
+@given(st.lists(NOTE, min_size=1, max_size=4), st.sampled_from(["", "notes:\n  - a: x\n\n  - b: y\n"]))
+@example([{"q": "a\n\n\n"}, {"q": "b"}], "notes:\n  - a: x\n\n  - b: y\n")
+def test_notes_all_at_once(notes, before):
+    """Notes added together read as they would if added one by one."""
+    after = insert_notes(before.encode(), [note_yaml(note) for note in notes])
+    old = (tree.plain(tree.parse("", before.encode()).root) or {}).get("notes") or []
+    assert after.decode().startswith(before)
+    assert tree.plain(tree.parse("", after).root) == {"notes": [*old, *notes]}

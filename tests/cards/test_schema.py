@@ -51,7 +51,7 @@ def test_it_knows_every_key():
     """Every key of files and notes that the reader takes is in the schema, for every type."""
     assert set(SCHEMA["properties"]) == set(FILE_KEYS)
     for name in TYPES:
-        assert set(NOTE_KEYS) <= set(SCHEMA["definitions"][f"type {name}"]["properties"])
+        assert set(NOTE_KEYS) <= set(SCHEMA["definitions"][f"type-{name}"]["properties"])
 
 
 GOOD = [
@@ -67,6 +67,8 @@ GOOD_NOTES = [
     "a: y\n    q: x\n    tags: [a, b]\n    needs: a\n    was: [b]\n    draft: yes\n    id: 007",
     "q: x\n    a: y\n    tags:\n    id:\n    prompts:\n    fields:\n    cards:",
     "term: x\n    means: y\n    guid: x\n    from: y",
+    "q: x\n    a: y\n    quiet: {yes-no: why}",
+    "q: x\n    a: y\n    quiet:",
     "cloze: a {{c1::b}}",
     "quote: x\n    by: y\n    date: 2023\n    fidelity: verbatim",
     "quote: x\n    by: y\n    date: 2023-01-24\n    fidelity: unverified",
@@ -75,6 +77,9 @@ GOOD_NOTES = [
     "type: basic\n    q: x\n    a: y",
     "type: basic\n    fields: {q: x, a: y}",
     "q: x\n    fields: {a: y}",
+    "term: x\n    means: y\n    decks: {backward: A::B, p-q: 7, forward: }\n    prompts: [{q: a, a: b, id: q}]",
+    "cloze: a {{c1::b}}\n    decks: {c1: A, c12: B}",
+    "q: x\n    a: y\n    decks:",
 ]
 BAD = [
     "nothing: x\n",
@@ -113,6 +118,11 @@ BAD_NOTES = [
     "quote: x\n    by: y\n    date: 2023-13",
     "quote: x\n    by: y\n    fidelity: maybe",
     "concept: x\n    definition_masked: y",
+    "q: x\n    a: y\n    decks: A",
+    "q: x\n    a: y\n    decks: {backward: A}",
+    "q: x\n    a: y\n    decks: {answer: 'A::'}",
+    "q: x\n    a: y\n    decks: {answer: [A]}",
+    "cloze: a {{c1::b}}\n    decks: {c0: A}",
 ]
 
 

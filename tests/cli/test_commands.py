@@ -301,5 +301,5 @@ def test_colour_of_show(srs: Srs, terminal: Callable[..., Terminal]) -> None:
 
 def test_completion_knows_every_command(srs: Srs) -> None:
     """The shell is told of all commands that begin as the word does, though a run loads only the one it names."""
-    env = {"_SRS_COMPLETE": "complete_bash", "COMP_WORDS": "srs sus", "COMP_CWORD": "1"}
+    env = {"_SRS_COMPLETE": "complete_bash", "COMP_WORDS": "srs\nsus", "COMP_CWORD": "1"}
     assert srs("sus", env=env).out.split() == ["suspend"]

@@ -156,7 +156,7 @@ def test_with_scheduling(srs: Srs) -> None:
         "cards.apkg: 4 notes, 7 cards in 3 decks.\n"
         "Anki takes schedule and history only for cards that it does not have yet; nothing changes for those it has.\n"
         "In its import window, tick `Import any learning progress`: without that, all cards come in as new.\n"
-        "A package cannot switch FSRS on: do that there, in the options of a deck, with a desired retention of 90%.\n"
+        "A package cannot switch FSRS on: do that there, in the options of a deck.\n"
     )
     assert rows(srs.root / "cards.apkg", "select ease, type from revlog") == [(4, 0)]
     cards = "select guid, type, queue from cards c join notes n on n.id = nid where c.queue != 0 order by guid"

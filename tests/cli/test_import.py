@@ -375,7 +375,7 @@ def test_what_was_taken_out_here_stays_out(srs: Srs) -> None:
     assert files(srs) == before
 
 
-@pytest.mark.parametrize("name", ["cards.txt", "phone", "collection.anki2", "a.zip"])
+@pytest.mark.parametrize("name", ["cards.doc", "phone", "collection.anki2", "a.zip"])
 def test_other_files(srs: Srs, name: str) -> None:
     """A file of a kind that cannot be imported is refused in a sentence with a hint."""
     path = srs.home / name
@@ -383,7 +383,8 @@ def test_other_files(srs: Srs, name: str) -> None:
     done = srs("import", str(path))
     assert (done.code, done.out) == (2, "")
     assert done.err == (
-        f"srs: `{name}` is no kind of file that srs imports\n     it imports .apkg and .colpkg, exported from Anki\n"
+        f"srs: `{name}` is no kind of file that srs imports\n     it imports .apkg and .colpkg, exported from Anki,"
+        " lessons as .txt and .md, tables as .csv and .tsv\n"
     )
 
 
@@ -402,3 +403,121 @@ def test_a_package_without_notes(srs: Srs) -> None:
     """A package without notes ends with exit 0 and says so."""
     package = exported(srs, doing("delete from cards; delete from notes"))
     assert lines(srs, package) == ["There are no notes in phone.apkg."]
+
+
+def test_no_notes_come_in_beside_a_deck_that_cannot_be_read(srs: Srs) -> None:
+    """While a deck has an error, what it holds is not known: --into is refused, and nothing is called gone."""
+    package = exported(srs)
+    deck = srs.root / "decks" / "cities.yaml"
+    deck.write_text("notes: [\n" + deck.read_text())
+    before = files(srs)
+    done = srs("import", package, "--into", "decks/new.yaml", "--now", LATER)
+    assert (done.code, done.out) == (1, "")
+    assert done.err.splitlines()[1:] == [
+        "srs: a deck has an error, and notes that cannot be read there would come in a second time:"
+        " decks/cities.yaml, line 1",
+        "     mend it first: srs check; or leave --into out",
+    ]
+    assert files(srs) == before
+    done = srs("import", package, "--now", LATER)
+    assert done.out.splitlines() == [
+        "No new reviews.",
+        "3 notes are in no deck that can be read: france, italy, agora.",
+        "  A deck has an error, and what it holds is not known: srs check",
+    ]
+
+
+def test_a_strangers_note_with_a_guid_of_ours(srs: Srs) -> None:
+    """Of two notes with one of our guids the first is ours, of another type none: the others are told and left."""
+    package = exported(
+        srs,
+        answers("srs:france", LEARNT[0]),
+        answers("srs:map", LEARNT[1]),
+        doing(
+            "update cards set queue = -1, nid = 9000000000000"
+            " where nid = (select id from notes where guid = 'srs:france');"
+            "update notes set id = 9000000000000, guid = 'srs:italy', flds = replace(flds, 'Paris', 'Who?')"
+            " where guid = 'srs:france';"
+            "update cards set queue = -1 where nid = (select id from notes where guid = 'srs:map');"
+            "update notes set guid = 'srs:france' where guid = 'srs:map';"
+        ),
+    )
+    before = files(srs)
+    told = [
+        "1 note has the guid of another one there, and was left: italy.",
+        "1 note has the guid of one here and another note type, and was left: france.",
+    ]
+    assert lines(srs, package, "--state") == ["No new reviews.", *told]
+    assert lines(srs, package, "--state", "--into", "decks/new.yaml") == ["No new reviews.", *told]
+    assert files(srs) == before
+
+
+def test_what_was_deleted_there_stays_out_of_packages(srs: Srs) -> None:
+    """It is told with each export; nothing is said to Anki of its being gone; unsuspended here, it goes out again."""
+    package = exported(srs, answers("srs:france", LEARNT[0]), name="phone.colpkg")
+    lines(srs, package)
+    gone = doing("delete from cards where nid = (select id from notes where guid = 'srs:france');"
+                 "delete from revlog; delete from notes where guid = 'srs:france'")  # fmt: skip
+    later = altered(Path(package), srs.home / "later.colpkg", gone)
+    assert "Deleted there, so suspended here: france." in lines(srs, str(later))
+
+    def sent() -> tuple[list[str], list[str]]:
+        said = srs("export", "-o", str(srs.home / "x.apkg"), "--now", LATER).out.splitlines()
+        with zipfile.ZipFile(srs.home / "x.apkg") as file:
+            (srs.home / "x.db").write_bytes(file.read("collection.anki2"))
+        db = sqlite3.connect(srs.home / "x.db")
+        guids = [guid for (guid,) in db.execute("select guid from notes order by guid")]
+        db.close()
+        return guids, said[1:]
+
+    assert sent() == (
+        ["srs:agora", "srs:italy", "srs:map"],
+        ["1 note that was deleted in Anki was left out (france). To have it there again: srs unsuspend"],
+    )
+    cities = srs.root / "decks" / "cities.yaml"
+    text = cities.read_text()
+    france = "  - q: Capital of France?\n    id: france\n    a: Paris\n"
+    for changed in (f"{france}    draft: true\n", ""):
+        assert france in text
+        cities.write_text(text.replace(france, changed))
+        assert "srs:france" not in sent()[0]
+    cities.write_text(text)
+    srs("unsuspend", "france", "--yes", "--now", LATER)
+    assert sent() == (["srs:agora", "srs:france", "srs:italy", "srs:map"], [])
+    srs("suspend", "france", "--yes", "--now", LATER)
+    assert sent()[0][1] == "srs:france"
+
+
+def strangers(srs: Srs) -> str:
+    """A package with one note that is not known here, of a type of ours."""
+    return exported(srs, doing("update notes set guid = 'stranger' where guid = 'srs:italy'"))
+
+
+def test_nothing_is_written_out_of_the_collection(srs: Srs) -> None:
+    """A link that leads out, a place elsewhere and an empty one are refused, whatever the file holds."""
+    package, outside = strangers(srs), srs.home / "outside"
+    outside.mkdir()
+    (srs.root / "decks" / "ln").symlink_to(outside)
+    lesson = srs.home / "a.md"
+    lesson.write_text("Q: What?\nA: That.\n")
+    for into, why in {
+        "decks/ln/": "`decks/ln/` leads out of the collection by a link",
+        "decks/ln/a.yaml": "`decks/ln/a.yaml` leads out of the collection by a link",
+        str(outside / "a.yaml"): f"`{outside}/a.yaml` is not in this collection",
+        "": "--into names no place",
+    }.items():
+        for file in (package, str(lesson)):
+            done = srs("import", file, "--into", into, "--now", LATER)
+            assert (done.code, done.err.splitlines()[0]) == (2, f"srs: {why}")
+    assert list(outside.iterdir()) == []
+    (srs.root / "decks" / "sub").mkdir()
+    (srs.root / "decks" / "sub" / "World").symlink_to(outside)
+    assert srs("import", package, "--into", "decks/sub/", "--now", LATER).code == 2
+    assert list(outside.iterdir()) == []
+
+
+def test_a_place_in_the_collection_may_be_written_out(srs: Srs) -> None:
+    """The whole path of a file or folder in the collection is as good as the short one."""
+    said = lines(srs, strangers(srs), "--into", str(srs.root / "decks" / "new.yaml"))
+    assert said[0] == "1 note came in: decks/new.yaml."
+    assert "  - q: Capital of Italy?\n" in (srs.root / "decks" / "new.yaml").read_text()

@@ -173,9 +173,9 @@ def test_check(srs: Srs) -> None:
 
 
 def test_add(srs: Srs) -> None:
-    """`add --json` is the note, its cards and its place."""
+    """`add --json` is the note, its cards, its place, and the notes that ask the same."""
     added = srs.json("add", "Capital of Peru?", "Lima", "--id", "peru")
-    assert has_shape(added, {"note": str, "cards": list, "path": str, "line": int})
+    assert has_shape(added, {"note": str, "cards": list, "path": str, "line": int, "alike": list})
     assert (added["note"], added["cards"], added["path"]) == ("peru", ["peru:answer"], "decks/inbox.yaml")
     assert srs.json("show", "peru:answer")["card"]["line"] == added["line"]
 

@@ -314,7 +314,7 @@ def test_output_into_a_file(srs: Srs, terminal: Run) -> None:
 def test_add_asks(srs: Srs, terminal: Run) -> None:
     """`srs add` alone asks two questions in a terminal."""
     run = terminal(srs, "add")
-    run.press("", "Front (empty cancels):")
+    run.press("", "Front (empty cancels, ? asks for more):")
     run.press("Capital of Chile?\r", "Back (empty cancels):")
     run.press("Santiago\r", "Added", "decks/inbox.yaml")
     assert run.ends() == 0

@@ -3,7 +3,8 @@ from pathlib import Path
 import pytest
 
 from srs.cards.identity import derived_id
-from srs.collection.adding import add_note
+from srs.collection.adding import add_note, add_notes
+from srs.collection.alike import alike_notes
 from srs.collection.collection import Collection
 from srs.collection.files import FileChanged, replace_file
 from srs.collection.starter import make_collection as init
@@ -155,3 +156,94 @@ def test_the_file_before_is_kept(tmp_path: Path) -> None:
     add_note(collection, collection.types["basic"], {"q": "What?", "a": "That."})
     [copy] = (collection.copies_folder / "decks/inbox.yaml").iterdir()
     assert copy.read_bytes() == before
+
+
+def test_the_index_follows(tmp_path: Path) -> None:
+    """After an addition the index says what one made anew says, without the file having been read again."""
+    collection = opened(tmp_path, {"a.yaml": "deck: D\n" + basic_deck("one", "two") + "author: me\n"})
+    for number in range(3):
+        add(collection, f"New {number}?", "D")
+        add(collection, f"Fresh {number}?")
+        add(collection, f"Deep {number}?", "A::B")
+    quick = index_of(collection)
+    assert len(quick[1]) == 11
+    assert not collection.refresh()
+    assert index_of(collection) == quick
+    for path in (tmp_path / "cache-here-0001").rglob("index*"):
+        path.unlink()
+    assert index_of(open_collection(collection.root, environ_of(tmp_path))) == quick
+
+
+def index_of(collection: Collection) -> list[list[tuple[object, ...]]]:
+    """What the index knows of files, notes, cards and problems."""
+    queries = (
+        "select path, checksum, deck, about from file where kind = 'deck' order by path",
+        "select id, path, position, deck, draft, left_out, linked, data from note order by path, position",
+        "select id, note, deck, template, ord, path, position, active, fresh from card order by path, position, ord",
+        "select * from problem order by path, line",
+    )
+    return [collection.db.execute(query).fetchall() for query in queries]
+
+
+def test_the_index_is_made_anew_where_an_addition_changes_more(tmp_path: Path) -> None:
+    """A note that others wait for makes their warning go."""
+    collection = opened(tmp_path, {"a.yaml": basic_deck("one") + "    needs: [two]\n"})
+    assert collection.problems()
+    add(collection, "Two?", id="two")
+    collection.refresh()
+    assert not collection.problems()
+
+
+def test_all_or_none(tmp_path: Path) -> None:
+    """Of several notes all are added, in their order; where one cannot be, none is."""
+    collection = opened(tmp_path, {})
+    notes = [{"q": f"{word}?", "id": word, "a": "x"} for word in ("one", "two", "three")]
+    added = add_notes(collection, notes)
+    assert [(each.note.id, each.first, each.last) for each in added] == [
+        ("one", 5, 7),
+        ("two", 8, 10),
+        ("three", 11, 13),
+    ]
+    before = (collection.root / "decks/inbox.yaml").read_bytes()
+    for wrong in (
+        {"q": "four?", "id": "four"},
+        {"q": "x?", "id": "two", "a": "y"},
+        {"q": "x\x07", "id": "x", "a": "y"},
+    ):
+        with pytest.raises(SrsError):
+            add_notes(collection, [{"q": "zero?", "id": "zero", "a": "x"}, wrong])
+    assert (collection.root / "decks/inbox.yaml").read_bytes() == before
+
+
+def test_ten_thousand_notes(tmp_path: Path) -> None:
+    """In a file of ten thousand notes every other byte stays."""
+    text = "# mine\n" + basic_deck(*(f"n{number}" for number in range(10_000))) + "# the end\n"
+    collection = opened(tmp_path, {"inbox.yaml": text})
+    added = add(collection, "One more?")
+    after = (collection.root / added).read_text("utf-8")
+    assert after.replace(f"  - q: One more?\n    id: {derived_id('One more?')}\n    a: 'Yes'\n", "") == text
+    assert not collection.refresh()
+    assert collection.size() == (10_001, 10_001)
+
+
+def test_notes_that_ask_the_same(tmp_path: Path) -> None:
+    """A new note is compared with markers, wordings and prompts of all notes, drafts too, however they are written."""
+    deck = (
+        "notes:\n  - q: Which signal does Ctrl-C send?\n    id: c\n    a: SIGINT\n"
+        "  - concept: Überlauf\n    id: u\n    definition: Zu viel.\n    draft: true\n"
+        "    prompts: [{q: Why add jitter to backoff?, id: j, a: x}]\n"
+        "  - q: [How tall is it?, What is the height of Everest?]\n    id: e\n    a: 8849 m\n"
+    )
+    collection = opened(tmp_path, {"a.yaml": deck})
+    for text, near in (
+        ("Ctrl-C sends which signal?", ["c"]),
+        ("What is an ÜBERLAUF?", ["u"]),
+        ("To backoff, why is jitter added?", ["u"]),
+        ("What's the height of Everest?", ["e"]),
+        ("Which signal does Ctrl-Z send?", []),
+        ("?", []),
+    ):
+        note = add_notes(collection, [{"q": text, "id": "new", "a": "x"}])[0].note
+        assert [each.note.id for each in alike_notes(collection, note)] == near
+        (collection.root / "decks/inbox.yaml").unlink()
+        collection.refresh()

@@ -1,6 +1,7 @@
 import json
 import sqlite3
 import zipfile
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from export.media import MediaFolder
 from export.notetypes import shape_of
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.outgoing import Content, DeckAbout, abouts
-from tests.export.samples import NOON, every_type, journalled, make_note, request
+from srs.cards.typefile import builtin_types
+from tests.export.samples import NOON, every_type, journalled, make_note, query, request
 
 FOREIGN = NoteType(
     name="Basic",
@@ -206,6 +208,78 @@ def test_a_deck_says_who_wrote_it(tmp_path: Path) -> None:
     assert [deck["desc"] for deck in decks.values() if deck["name"] == "Tests::Deck"] == [
         "a &lt; b<br>c<br>Author: Mira<br>Licence: CC BY 4.0"
     ]
+
+
+def described(path: Path) -> dict[str, str]:
+    """The description of each deck of a package."""
+    rows(path)
+    with closing(sqlite3.connect(path.with_suffix(".db"))) as connection:
+        decks = json.loads(connection.execute("select decks from col").fetchone()[0])
+    return {deck["name"]: deck["desc"] for deck in decks.values()}
+
+
+def test_the_description_of_a_foreign_deck_stays_html(tmp_path: Path) -> None:
+    """What Anki said of its deck goes out letter by letter, and only who wrote it is text."""
+    about = DeckAbout("<b>a</b>\n&amp; b", "Mira <m@example.org>")
+    ours = make_note("a", "basic", q="?", a="!")
+    notes = [ours, foreign_note("x", deck="Theirs"), foreign_note("y", deck="default")]
+    types = {**builtin_types(), "Basic": FOREIGN}
+    decks = dict.fromkeys(["Tests::Deck", "Theirs", "default"], about)
+    report = export(request(notes, types=types, decks=decks), tmp_path / "x.apkg")
+    html = "<b>a</b>\n&amp; b<br>Author: Mira &lt;m@example.org&gt;"
+    text = "&lt;b&gt;a&lt;/b&gt;<br>&amp;amp; b<br>Author: Mira &lt;m@example.org&gt;"
+    assert described(tmp_path / "x.apkg") == {"Tests": "", "Tests::Deck": text, "Theirs": html, "Default": html}
+    assert report.decks == 4
+
+
+def test_the_first_deck_of_anki_is_for_what_came_from_it(tmp_path: Path) -> None:
+    """A deck of ours of that name stands beside it."""
+    notes = [replace(make_note("a", "basic", q="?", a="!"), deck="Default"), foreign_note("x", deck="Default")]
+    export(request(notes, types={**builtin_types(), "Basic": FOREIGN}), tmp_path / "x.apkg")
+    found = query(tmp_path / "x.apkg", "select guid, did from cards c join notes n on n.id = nid")
+    decks = json.loads(query(tmp_path / "x.apkg", "select decks from col")[0][0])
+    assert {guid: decks[str(deck)]["name"] for guid, deck in found} == {"srs:a": "srs::Default", "guid-x": "Default"}
+
+
+def test_cards_go_into_the_decks_that_the_note_names(tmp_path: Path) -> None:
+    """Those that `decks` does not name go into the note's."""
+    note = make_note("a", "both", ("p", "Why?", "So."), term="t", means="m")
+    note = replace(note, decks={"backward": "Other::One", "p-p": "Default"})
+    report = export(request([note]), tmp_path / "x.apkg")
+    found = query(tmp_path / "x.apkg", "select guid, ord, did from cards c join notes n on n.id = nid")
+    decks = json.loads(query(tmp_path / "x.apkg", "select decks from col")[0][0])
+    assert {(guid, ord): decks[str(deck)]["name"] for guid, ord, deck in found} == {
+        ("srs:a", 0): "Tests::Deck", ("srs:a", 1): "Other::One", ("srs:a:p-p", 0): "srs::Default"
+    }  # fmt: skip
+    assert report.decks == 6
+
+
+def test_letters_go_out_composed_and_that_is_no_change(tmp_path: Path) -> None:
+    """A text whose letters are spelled otherwise is the same content; one of a foreign note stays as it came."""
+    old = make_note("a", "basic", q="cafe\u0301", a="!")
+    types = {**builtin_types(), "Basic": FOREIGN}
+    theirs = foreign_note("x")
+    theirs = replace(theirs, fields={**theirs.fields, "Back": "e\u0301"})
+    known = journalled(export(request([old, theirs], types=types), tmp_path / "x.apkg"))
+    new = replace(old, fields={"q": "caf\u00e9", "a": "!"})
+    again = request([new, theirs], types=types, contents=known, now=NOON + 9000)
+    assert export(again, tmp_path / "y.apkg").changed == ()
+    assert rows(tmp_path / "x.apkg") == rows(tmp_path / "y.apkg")
+    fields = {guid: text for guid, (_, text) in rows(tmp_path / "x.apkg").items()}
+    assert fields["srs:a"].startswith("caf\u00e9\x1f")
+    assert fields["guid-x"].endswith("e\u0301")
+
+
+def test_gaps_with_several_numbers_are_told(tmp_path: Path) -> None:
+    """Older Anki shows their cards empty; a comma elsewhere is none of it."""
+    notes = [
+        make_note("both", "cloze", cloze="{{c1,2::x}} and {{c3::y}}"),
+        make_note("plain", "cloze", cloze="{{c1::x, y}} {{c2,::z}}"),
+        make_note("basic", "basic", q="{{c1,2::x}}", a="!"),
+    ]
+    assert export(request(notes), tmp_path / "x.apkg").advice == (
+        "Anki before 26 shows an empty card for each gap with several numbers, as in {{c1,2::…}}: 1 note (both).",
+    )
 
 
 def test_the_first_file_that_says_something_counts() -> None:

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from export.contents import Fingerprint, field_hash, fingerprint, parse, tags_hash, whole_hash
+from export.contents import Fingerprint, field_hash, fingerprint, is_whole, parse, tags_hash, whole_hash
 
 
 def test_the_whole_hash_sees_fields_tags_and_type() -> None:
@@ -55,4 +55,13 @@ def test_texts_of_the_first_version_still_count() -> None:
 def test_what_anki_makes_of_letters_is_no_change() -> None:
     """Anki composes letters and writes a tag in the case in which it first met it."""
     assert field_hash("e\u0301") == field_hash("\u00e9") != field_hash("e")
+    assert whole_hash("t", "e\u0301", ()) == whole_hash("t", "\u00e9", ()) != whole_hash("t", "e", ())
     assert tags_hash(("B", "a")) == tags_hash(("A", "b")) != tags_hash(("a",))
+
+
+def test_hashes_of_letters_as_they_were_spelled_still_count() -> None:
+    """Earlier versions hashed decomposed letters as they stood: their texts tell the same fields as before."""
+    spelled = "e40bcc55fa32dc43"
+    assert is_whole(spelled, "basic", "cafe\u0301", ("x",))
+    assert is_whole(whole_hash("basic", "caf\u00e9", ("x",)), "basic", "cafe\u0301", ("x",))
+    assert not is_whole(spelled, "basic", "caf\u00e9", ("x",))

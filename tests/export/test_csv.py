@@ -46,7 +46,14 @@ def test_the_bytes_are_those_of_the_standard(tmp_path: Path) -> None:
         ("=1+1", "'=1+1"),
         ("\\+cmd|'/C calc'!A0", "'+cmd|'/C calc'!A0"),
         ("@SUM(A1)", "'@SUM(A1)"),
-        ("- a\n- b", "'- a\n- b"),
+        ("\\-1+1", "'-1+1"),
+        ("\\-A1", "'-A1"),
+        ("-(1)", "'-(1)"),
+        ("--A1", "'--A1"),
+        ("- a\n- b", "- a\n- b"),
+        ("- 1\n- A1", "- 1\n- A1"),
+        ("- a\n- SUM(A1)", "'- a\n- SUM(A1)"),
+        ("- cmd|'/C calc'!A0", "'- cmd|'/C calc'!A0"),
         ("＝1", "'＝1"),
         ("-3.5", "-3.5"),
         ("\\+49", "+49"),
@@ -54,7 +61,7 @@ def test_the_bytes_are_those_of_the_standard(tmp_path: Path) -> None:
     ],
 )
 def test_no_cell_is_a_formula(tmp_path: Path, text: str, cell: str) -> None:
-    """What a spreadsheet would work out begins with an apostrophe; numbers are left alone."""
+    """What a spreadsheet would work out begins with an apostrophe; numbers and lists are left alone."""
     export(request([make_note("a", "basic", q=text, a="!")]), tmp_path / "x.csv")
     assert table(tmp_path / "x.csv")[1][4] == cell
 

@@ -32,6 +32,7 @@ def test_the_shape_is_a_promise(tmp_path: Path) -> None:
                 "id": "a",
                 "type": "basic",
                 "deck": "Tests::Deck",
+                "decks": {},
                 "tags": ["one", "two"],
                 "fields": {"q": "*What?*", "a": "5 < 6"},
                 "wordings": ["x", "y"],

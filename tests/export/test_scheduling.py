@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from export.apkg import export
 from export.scheduling import BIRTH, CardRow, Seeding
-from srs.cards.outgoing import Logged, Schedules, Standing
+from srs.cards.outgoing import Logged, Preset, Schedules, Standing
 from tests.export.samples import NOON, make_note, query, request
 
 DAY = 738_838  # of NOON, in UTC
@@ -153,7 +153,31 @@ def test_a_package_holds_state_and_log(tmp_path: Path) -> None:
         "schedVer": 2, "sched2021": True, "creationOffset": -120, "localOffset": -120, "rollover": 4
     }  # fmt: skip
     assert len(report.advice) == 3
-    assert "90%" in report.advice[-1]
+
+
+def test_presets_hold_what_differs_and_that_is_said(tmp_path: Path) -> None:
+    """Each deck with settings of its own has a preset, equal ones the same; the report says what comes with them."""
+    notes = [replace(make_note(name, "basic", q=f"{name}?", a="!"), deck=name) for name in ("A", "B", "C", "D")]
+    own = Preset(0.8, tuple(float(number) for number in range(21)))
+    presets = {"A": Preset(0.8), "B": own, "C": own, "nowhere": Preset(0.95)}
+    known = Schedules("UTC", 4, {}, presets)
+    report = export(request(notes, schedules=known), tmp_path / "x.apkg")
+    ((decks, options),) = query(tmp_path / "x.apkg", "select decks, dconf from col")
+    decks, options = json.loads(decks), json.loads(options)
+    chosen = {deck["name"]: options[str(deck["conf"])] for deck in decks.values()}
+    keys = ("name", "desiredRetention", "fsrsParams6")
+    assert {deck: tuple(map(options.get, keys)) for deck, options in chosen.items()} == {
+        "Default": ("Default", None, None),
+        "A": ("srs 80%", 0.8, []),
+        "B": ("srs 80% (2)", 0.8, list(own.parameters)),
+        "C": ("srs 80% (2)", 0.8, list(own.parameters)),
+        "D": ("Default", None, None),
+    }
+    assert len(options) == 3
+    assert report.advice[2:4] == (
+        "Tick `Import any deck presets` too: with them come a desired retention of 80% and your FSRS parameters.",
+        "An Anki of before FSRS-6 takes the retention alone.",
+    )
 
 
 def test_without_schedules_nothing_is_said_or_sent(tmp_path: Path) -> None:

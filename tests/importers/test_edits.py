@@ -72,7 +72,13 @@ class Phone:
         contents = {key: Content(key, hash_, at) for key, (hash_, at) in collection.contents().items()}
         media = self.root / "media"
         request = ExportRequest(
-            tuple(collection.notes()), collection.types, {}, media if media.is_dir() else None, contents, self.now()
+            tuple(collection.notes()),
+            collection.types,
+            {},
+            media if media.is_dir() else None,
+            contents,
+            self.now(),
+            whole=True,
         )
         report = export(request, self.file)
         collection.record_contents([(content.key, content.hash, content.at) for content in report.changed])
@@ -390,6 +396,48 @@ def test_deleted_there_suspended_here(phone: Phone) -> None:
     assert phone.plan(package).suspensions == ()
     phone.collection.undo(phone.now())
     assert phone.plan(package).suspensions == ()
+
+
+def without(note: str) -> str:
+    """The deck without the note whose lines begin so."""
+    start = DECK.index(note)
+    following = [at for at in (DECK.find("  # on loss"), DECK.find("  - concept")) if at > start]
+    return DECK[:start] + (DECK[min(following) :] if following else "")
+
+
+@pytest.mark.parametrize("note", ["  - q: 'What is *entropy*?'", "  - concept: Backprop"])
+def test_what_anki_was_told_of_a_note_that_was_gone_is_no_edit(phone: Phone, note: str) -> None:
+    """A note that was taken out, told of in Anki, and put back: neither our sentence nor the loss of its tags."""
+    write_deck(phone.root, "a.yaml", without(note))
+    phone.export()
+    assert any("srs-retired" in each.tags for each in phone.notes.values())
+    package = phone.back()
+    write_deck(phone.root, "a.yaml", DECK)
+    edits = phone.bring_home(package)
+    assert (edits.changed, edits.conflicts, edits.not_possible, edits.files) == ((), (), (), {})
+    assert phone.deck == DECK
+
+
+def test_our_sentence_is_known_where_the_journal_has_nothing_of_it(phone: Phone) -> None:
+    """A device that has not the journal of the one that told Anki knows the sentence by itself; an edit of it waits."""
+    gone = ("This was taken out of the decks. Delete it in Anki: search for tag:srs-retired.",) * 2
+    phone.edit("srs:entropy", fields=(*gone, *phone.notes["srs:entropy"].fields[2:]), tags=("srs-retired",))
+    assert phone.plan() == replace(Edits(open_media=phone.package.open_media), older=1)
+    phone.edit("srs:entropy", lambda text: "My own words.", "a")
+    assert phone.bring_home().conflicts[0].fields == ("a",)
+    assert "A measure of disorder," in phone.deck
+    assert "a: My own words." in phone.deck.replace(">-\n      ", "")
+
+
+def test_a_draft_that_is_none_again_keeps_what_it_says(phone: Phone) -> None:
+    """A note that was a draft for a while went out with our tag: it is no tag of the learner's."""
+    write_deck(phone.root, "a.yaml", DECK.replace("id: entropy\n", "id: entropy\n    draft: true\n"))
+    phone.export()
+    package = phone.back()
+    changed = DECK.replace("disorder", "surprise").replace("id: entropy\n", "id: entropy\n    tags: [more]\n")
+    write_deck(phone.root, "a.yaml", changed)
+    assert phone.bring_home(package).files == {}
+    assert phone.deck == changed
 
 
 def test_a_file_that_changed_meanwhile_is_left(phone: Phone) -> None:

@@ -319,7 +319,83 @@ def test_two_notes_of_one_guid_both_come_in(collection: Collection) -> None:
     """The second goes out as a note of its own, and that is told."""
     plan = take(collection, package([note(1, "a", guid="g"), note(2, "a", guid="g")], [kind(fields=("Front",))]))
     assert [each.guid for each in collection.notes()] == ["g", None]
-    assert "has its guid 'g' too" in plan.told[0]
+    assert plan.told == ("1 note with the guid of another one in the package: it has one of its own here",)
+
+
+def ours(name: str, number: int, guid: str, **fields: str) -> tuple[AnkiNote, AnkiType]:
+    """A note of a type of ours, and the type, as Anki has them."""
+    shape = shape_of(builtin_types()[name])
+    made = AnkiType(
+        shape.id,
+        shape.name,
+        fields=tuple(AnkiField(*each) for each in shape.fields),
+        templates=tuple(AnkiTemplate(*each) for each in shape.templates),
+        css=shape.css,
+        latex_pre=LATEX_PRE,
+        latex_post=LATEX_POST,
+        cloze=shape.cloze,
+        mod=0,
+    )
+    texts = tuple(fields.get(each, "") for each, _ in shape.fields)
+    return AnkiNote(number, guid, shape.id, 0, (), texts), made
+
+
+@pytest.mark.parametrize(
+    ("name", "fields", "written"),
+    [
+        ("basic", {"q": "One <b>two</b>?", "a": "a<br>b"}, "  - q: One **two**?\n"),
+        ("both", {"term": "chien", "means": "dog", "card_forward": "1"}, "    cards: [forward]\n"),
+        ("cloze", {"cloze": "A {{c1::b}} c {{c2::d}}"}, "  - cloze: A {{c1::b}} c {{c2::d}}\n"),
+        ("concept", {"concept": "X", "definition": "an x", "code": "y = 1"}, "    definition: an x\n"),
+    ],
+)
+def test_a_note_added_there_with_a_type_of_ours_is_an_ordinary_note(
+    collection: Collection, tmp_path: Path, name: str, fields: dict[str, str], written: str
+) -> None:
+    """It is in Markdown, of our type, with its guid; no type file is written, and it goes out as the note it was."""
+    each, made = ours(name, 7, "phone!", **fields)
+    plan = take(collection, package([each], [made]))
+    assert (plan.types, plan.told) == ((), ())
+    found = only(collection)
+    assert (found.type, found.guid) == (name, "phone!")
+    assert written in (collection.root / "decks/in.yaml").read_text()
+    sent_out(collection, tmp_path / "out.apkg")
+    with opened(tmp_path / "out.apkg") as out:
+        (note_out,) = out.notes
+    assert (note_out.guid, note_out.type) == ("phone!", made.id)
+
+
+@pytest.mark.parametrize(
+    ("name", "fields"),
+    [
+        ("basic", {"q": "no answer"}),
+        ("basic", {"q": "q", "a": "a", "spare2": "mine"}),
+        ("basic", {"q": "q", "a": "<audio src=x></audio>"}),
+        ("prompt", {"q": "q", "a": "a"}),
+        ("quote", {"quote": "q", "date": "some day"}),
+    ],
+)
+def test_what_no_note_of_ours_can_say_has_a_type_of_another_name(
+    collection: Collection, name: str, fields: dict[str, str]
+) -> None:
+    """What cannot be an ordinary note comes in as HTML, under a type that takes no name from ours, in Anki either."""
+    each, made = ours(name, 7, "phone!", **fields)
+    plan = take(collection, package([each], [made]))
+    (found,) = (kind for kind in collection.types.values() if kind.foreign)
+    assert (only(collection).type, found.anki_name) == (found.name, f"{made.name} 2")
+    assert found.anki_id != made.id
+    assert plan.told[0].startswith(f"the note type {made.name!r} has the name of one of ours, so it is")
+    other, _ = ours(name, 8, "phone2!", **fields)
+    again = take(collection, package([each, other], [made]))
+    assert again.types == ()
+    assert not any("note type" in each for each in again.told)
+
+
+def test_a_strangers_type_takes_no_name_from_ours(collection: Collection) -> None:
+    """Another type that is called like one of ours in Anki gets another name, in any case of its letters."""
+    take(collection, package([note(1, "a", "b", type=5)], [kind(5, "basic (SRS)")]))
+    (found,) = (kind for kind in collection.types.values() if kind.foreign)
+    assert (found.name, found.anki_name, found.anki_id) == ("basic (SRS) 2", "basic (SRS) 2", 5)
 
 
 def test_tags_that_no_deck_can_hold_are_told(collection: Collection) -> None:
@@ -347,13 +423,52 @@ def test_cards_that_were_deleted_stay_away(collection: Collection) -> None:
     assert plan.told == ("1 card empty there, and not here",)
 
 
-def test_cards_in_other_decks_are_counted(collection: Collection) -> None:
-    """A note lies in the deck of its first card; how many cards lie elsewhere in Anki is told."""
+def test_cards_in_other_decks_stay_there(collection: Collection) -> None:
+    """A note lies in the deck of its first card, and says which of its cards lie elsewhere."""
     two = (AnkiTemplate("One", None, "{{Front}}", ""), AnkiTemplate("Two", None, "{{Back}}", ""))
-    cards = [card(1, 0, 1), card(1, 1, 2)]
-    plan = take(collection, package([note(1, "a", "b")], [kind(templates=two)], cards, {1: "A", 2: "B"}))
-    assert only(collection).deck == "A"
-    assert plan.told == ("1 card lying in another deck than the first of the note: together here",)
+    gaps = kind(2, "Gaps", ["T"], cloze=True)
+    cards = [card(1, 0, 1), card(1, 1, 2), card(2, 0, 2), card(2, 2, 1)]
+    notes = [note(1, "a", "b"), note(2, "{{c1::x}} {{c3::y}}", type=2)]
+    plan = take(collection, package(notes, [kind(templates=two), gaps], cards, {1: "A", 2: "B: 'c' #"}), "decks/apart/")
+    assert plan.told == ()
+    assert {(each.deck, *each.decks.items()) for each in collection.notes()} == {
+        ("A", ("two", "B: 'c' #")),
+        ("B: 'c' #", ("c3", "A")),
+    }
+    assert {(view.template, view.deck) for view in collection.cards(moment())} == {
+        ("one", "A"), ("two", "B: 'c' #"), ("c1", "B: 'c' #"), ("c3", "A")
+    }  # fmt: skip
+
+
+def test_cards_that_come_together_in_a_file_are_counted(collection: Collection) -> None:
+    """Where several decks become one file, how many cards lay elsewhere than their notes is told."""
+    two = (AnkiTemplate("One", None, "{{Front}}", ""), AnkiTemplate("Two", None, "{{Back}}", ""))
+    cards = [card(1, 0, 1), card(1, 1, 2), card(2, 0, 2), card(2, 1, 2)]
+    notes = [note(1, "a", "b"), note(2, "c", "d")]
+    plan = take(collection, package(notes, [kind(templates=two)], cards, {1: "A::B", 2: "A::C"}))
+    assert plan.told[-1] == "1 card lying in another deck than the first of the note: together here"
+    assert {(each.deck, *each.decks) for each in collection.notes()} == {("A",)}
+
+
+def test_two_types_of_one_name_are_told(collection: Collection) -> None:
+    """Anki cannot have two types of one name: that it will call one of them otherwise is told, here and later."""
+    one, other = kind(1, "Basic"), kind(2, "basic", ["Q", "A"])
+    plan = take(collection, package([note(1, "a", "b"), note(2, "a", "b", type=2)], [one, other]))
+    said = "is another one than `{}` and has its name in Anki; there, one of them will be called otherwise"
+    assert [each for each in plan.told if "there, one" in each] == [f"the note type 'basic' {said.format('Basic')}"]
+    plan = take(collection, package([note(3, "a", "b", type=3)], [kind(3, "Basic")]), "decks/more.yaml")
+    assert [each for each in plan.told if "there, one" in each] == [f"the note type 'Basic' {said.format('Basic')}"]
+
+
+def test_files_that_differ_by_case_alone_are_told(collection: Collection) -> None:
+    """On some file systems they are one file: the learner is told before the collection goes there."""
+    (collection.root / "media").mkdir(exist_ok=True)
+    (collection.root / "media/son.mp3").write_bytes(b"here")
+    plan = take(collection, package([note(1, "a", "b")], media={"A.png": b"1", "a.PNG": b"2", "Son.mp3": b"3"}))
+    assert [each for each in plan.told if "case" in each] == [
+        "the names 'Son.mp3' and 'son.mp3' differ by case alone: on some systems one file takes the place of the other",
+        "the names 'A.png' and 'a.PNG' differ by case alone: on some systems one file takes the place of the other",
+    ]
 
 
 # Files

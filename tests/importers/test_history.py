@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srs.importers.anki.package import AnkiCard, AnkiReview
-from srs.importers.history import Happened, Home, Own, Told, event_id, own_of, shown_on, told
+from srs.importers.history import Happened, Home, LogRead, Own, event_id, own_of, read_log, shown_on
 from srs.memory.days import iso_day, parse_day, study_day
 from srs.memory.events import Reset, Review, SetDue, decode, encode
 from srs.memory.fold import fold, live
@@ -33,8 +33,8 @@ def row(at: int, ease: int, interval: int, kind: int, factor: int = 500, ms: int
     return AnkiReview(at, 7, ease, interval, 0, factor, ms, kind)
 
 
-def read(*rows: AnkiReview, home: Home = HOME) -> Told:
-    return told(home, rows, day_of, UNTIL)
+def read(*rows: AnkiReview, home: Home = HOME) -> LogRead:
+    return read_log(home, rows, day_of, UNTIL)
 
 
 def again(home: Home, *before: Happened) -> Home:
@@ -273,18 +273,18 @@ def test_a_due_day_that_the_log_does_not_tell() -> None:
     """Anki's own due day stands where the log leads to another one, once, and the next answer keeps its promise."""
     card = AnkiCard(7, 1, 1, 0, 2, 2, 0, 12, 2500, 3, 0, 0, 0, "")
     due = day_of(START) + 20
-    first = told(HOME, LEARNT, day_of, UNTIL, (card, due))
+    first = read_log(HOME, LEARNT, day_of, UNTIL, (card, due))
     assert isinstance(first.events[-1], SetDue)
     progress = state(*first.events).progress
     assert isinstance(progress, Reviewing)
     assert progress.due == due
     home = again(HOME, *first.events)
-    assert told(home, LEARNT, day_of, UNTIL, (card, due)).events == []
-    (later,) = told(home, [*LEARNT, row(START + 20 * DAY, 3, 40, 1)], day_of, UNTIL).events
+    assert read_log(home, LEARNT, day_of, UNTIL, (card, due)).events == []
+    (later,) = read_log(home, [*LEARNT, row(START + 20 * DAY, 3, 40, 1)], day_of, UNTIL).events
     progress = state(*first.events, later).progress
     assert isinstance(progress, Reviewing)
     assert progress.due == due + 40
-    assert told(HOME, LEARNT, day_of, UNTIL, (card, day_of(START) + 16)).events == read(*LEARNT).events
+    assert read_log(HOME, LEARNT, day_of, UNTIL, (card, day_of(START) + 16)).events == read(*LEARNT).events
 
 
 def test_days_of_ankis_calendar() -> None:

@@ -9,6 +9,7 @@ import pytest
 from srs.cards.note import Note
 from srs.collection.collection import Collection
 from srs.errors import SrsError
+from srs.insight.failing import Leech, Marked, Slow, reasons_of
 from srs.memory.events import Event, Mark, Reset, Review, Suspend, Unsuspend, new_id
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.schedule import Rules
@@ -17,13 +18,9 @@ from srs.study.fixing import (
     Conflict,
     Finished,
     Fixing,
-    Leech,
-    Marked,
     Showing,
-    Slow,
     cases,
     conflict_of,
-    reasons_of,
 )
 from srs.study.search import parse_query
 from srs.upkeep.resolve import differences, keep_mine, take_other

@@ -29,6 +29,7 @@ _MEANINGS = {
     "why": "why the card is due",
     "source": "the text or the page that the card comes from",
     "replay": "the sound again",
+    "add": "a new card that came to mind: front, then back",
     "help": "these keys",
     "quit": "end the sitting; so do Ctrl-C and Ctrl-D",
 }

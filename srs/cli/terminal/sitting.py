@@ -1,6 +1,7 @@
 """The review in a terminal: turns keys into what the session does. Knows not how a page looks."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from srs.cli import asides, wording
 from srs.cli.terminal.desk import Desk
@@ -10,6 +11,7 @@ from srs.cli.terminal.pages import RATINGS, Pages
 from srs.cli.terminal.screen import SCROLL_KEYS, Page
 from srs.cli.terminal.sounds import Sounds
 from srs.collection.collection import Collection
+from srs.errors import SrsError
 from srs.study.session import Finished, Pause, Question, Revealed, Session
 
 PATIENCE_MS = 3_600_000
@@ -43,6 +45,13 @@ def _summary(session: Session, desk: Desk) -> list[str]:
 def _is_far(session: Session, clock: Callable[[], int]) -> bool:
     """Whether the next card comes too late to wait for it."""
     return isinstance(session.step, Pause) and session.step.until - clock() > PATIENCE_MS
+
+
+def _filled(text: str) -> Line:
+    """A line with something in it already."""
+    line = Line()
+    line.press("paste", text)
+    return line
 
 
 class Sitting(Dialogue):
@@ -170,10 +179,45 @@ class Sitting(Dialogue):
 
     def _mark(self) -> str:
         question = asides.question_of(self._session)
-        line = Line()
-        line.press("paste", question.mark or "")
+        line = _filled(question.mark or "")
         text = "What is wrong with this card? Enter keeps it, esc does not."
         self._ask = Ask(text, lambda words: asides.mark(self._session, words), line)
+        return ""
+
+    def _add(self) -> str:
+        """A card that came to mind: front, then back, into the deck of the card that is shown."""
+        return self._ask_front("", "")
+
+    def _ask_front(self, front: str, back: str) -> str:
+        text = "New card, front? Enter goes on to the back, esc drops it."
+        self._ask = Ask(text, lambda words: self._ask_back(words, back), _filled(front))
+        return ""
+
+    def _ask_back(self, front: str, back: str) -> str:
+        if not front.strip():
+            return "Nothing was added."
+        text = f"The back of “{front}”? Enter adds it, esc drops it."
+        self._ask = Ask(text, lambda words: self._add_card(front, words), _filled(back))
+        return ""
+
+    def _add_card(self, front: str, back: str, alike: bool = False) -> str:
+        """Add it; ask first where it looks like another, and again where it is refused: nothing typed is lost."""
+        if not back.strip():
+            return "Nothing was added."
+        desk, deck = self._desk, asides.question_of(self._session).note.deck
+        try:
+            near = "" if alike else asides.alike(desk.collection, front, back)
+            if not near:
+                return asides.add(desk.collection, front, back, deck)
+        except SrsError as error:
+            self._ask_front(front, back)
+            assert self._ask
+            self._ask = replace(self._ask, text=f"{error.sentences} {self._ask.text}")
+            return ""
+        self._ask = Ask(
+            f"{near} y: add it all the same; any other key: drop it",
+            lambda key: self._add_card(front, back, alike=True) if key == "y" else "Nothing was added.",
+        )
         return ""
 
     def _edit(self) -> str:
@@ -202,6 +246,7 @@ class Sitting(Dialogue):
 
 
 _ACTIONS: Mapping[str, Callable[[Sitting], str]] = {
+    "add": Sitting._add,
     "edit": Sitting._edit,
     "bury": lambda sitting: asides.bury(sitting._session),
     "suspend": lambda sitting: asides.suspend(sitting._session),

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from srs.collection.files import open_regular
 from srs.errors import SrsError, said_by_system
-from srs.importers.anki.refused import AGAIN, SMALLER, Refused
+from srs.importers.anki.refused import AGAIN, SMALLER, Refused, shown
 from srs.importers.anki.wire import Message
 from srs.importers.anki.zstd import unpacked
 
@@ -89,7 +89,7 @@ class Archive:
         entries: dict[str, ZipInfo] = {}
         for info in self._zip.infolist():
             if info.orig_filename in entries:
-                raise Refused(f"`{_shown(info.orig_filename)}` is in it twice", AGAIN)
+                raise Refused(f"`{shown(info.orig_filename)}` is in it twice", AGAIN)
             entries[info.orig_filename] = info
         return entries
 
@@ -201,7 +201,3 @@ def _refuse_database(file: BinaryIO) -> None:
 
 def _grows(what: str) -> Refused:
     return Refused(f"{what} would grow out of measure", f"if it is really that large, {SMALLER}")
-
-
-def _shown(name: str) -> str:
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in name[:100])

@@ -14,7 +14,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from srs.importers.anki.refused import AGAIN, MENDED, Refused
+from srs.importers.anki.refused import AGAIN, MENDED, Refused, shown
 
 SECONDS = 300
 """How long a package may be read. A million reviews take some seconds."""
@@ -38,7 +38,6 @@ _LIMITS = {
 _STEPS_BETWEEN_LOOKS = 100_000
 _MOST_OBJECTS = 1_000
 """Tables and indexes of a file. Anki has some thirty; add-ons make a few."""
-_SAFE = "database is read only"
 _VIRTUAL = re.compile(r"\s*create\s+virtual\b", re.IGNORECASE)
 _SCHEMA = ("sqlite_master", "sqlite_schema")
 
@@ -107,9 +106,9 @@ def _check_objects(db: sqlite3.Connection) -> None:
             raise Refused(f"its database has more than {_MOST_OBJECTS:,} tables and indexes")
         if kind not in ("table", "index"):
             kind = kind if kind in ("view", "trigger") else "strange object"
-            raise Refused(f"its database holds a {kind} `{_shown(name)}`, and those of Anki hold none", AGAIN)
+            raise Refused(f"its database holds a {kind} `{shown(name)}`, and those of Anki hold none", AGAIN)
         if isinstance(sql, str) and _VIRTUAL.match(sql):
-            raise Refused(f"its database holds a virtual table `{_shown(name)}`, and those of Anki hold none", AGAIN)
+            raise Refused(f"its database holds a virtual table `{shown(name)}`, and those of Anki hold none", AGAIN)
 
 
 def _columns(db: sqlite3.Connection, table: str) -> frozenset[str]:
@@ -117,7 +116,7 @@ def _columns(db: sqlite3.Connection, table: str) -> frozenset[str]:
     names = []
     for _, name, _, _, _, _, hidden in db.execute(f"pragma table_xinfo({table})"):
         if hidden:
-            what = f"its table {table} has a generated column `{_shown(name)}`"
+            what = f"its table {table} has a generated column `{shown(name)}`"
             raise Refused(f"{what}, and those of Anki have none", AGAIN)
         names.append(str(name).casefold())
     return frozenset(names)
@@ -170,7 +169,3 @@ def telling() -> Iterator[None]:
 def _unicase(left: str, right: str) -> int:
     left, right = left.casefold(), right.casefold()
     return (left > right) - (left < right)
-
-
-def _shown(name: object) -> str:
-    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(name)[:100])

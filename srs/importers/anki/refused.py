@@ -15,6 +15,11 @@ class Refused(SrsError):
     """The package is broken, hostile or of a kind that is not known. Nothing was taken from it."""
 
 
+def shown(name: object) -> str:
+    """A name that a stranger gave, fit to be printed."""
+    return "".join(sign if sign.isprintable() else "\N{REPLACEMENT CHARACTER}" for sign in str(name)[:100])
+
+
 @contextmanager
 def naming(path: Path) -> Iterator[None]:
     """Whatever is refused within names the file first."""
