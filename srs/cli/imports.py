@@ -101,9 +101,7 @@ def _from_text(ctx: typer.Context, path: Path, asked: _Asked) -> None:
     written = None
     if not asked.dry_run and lesson.drafts:
         deck = asked.deck or lesson.deck or None
-        written = write_drafts(
-            collection, lesson.drafts, path, deck, now, into, lesson.tags, ready=not asked.draft
-        )
+        written = write_drafts(collection, lesson.drafts, path, deck, now, into, lesson.tags, ready=not asked.draft)
     if asked.as_json:
         print_json(as_json(path.name, lesson, written))
         return
