@@ -49,6 +49,7 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
             *_on_schedules(request),
             *_on_several_numbers(outbox.several),
             *_on_retired(outbox.retired),
+            *_on_held(outbox.held),
             *_on_deleted(outbox.deleted),
         ),
     )
@@ -114,6 +115,13 @@ def _on_retired(count: int) -> tuple[str, ...]:
     one = "that went out before is in the decks no more. It goes"
     those = one if count == 1 else "that went out before are in the decks no more. They go"
     return (f"{plural(count, 'note')} {those} out once more, to be deleted in Anki: search there for tag:{TAG}.",)
+
+
+def _on_held(count: int) -> tuple[str, ...]:
+    if not count:
+        return ()
+    those = "that went out before is" if count == 1 else "that went out before are"
+    return (f"{plural(count, 'note')} {those} in no deck that can be read, so Anki is told nothing of it: srs check",)
 
 
 def _on_deleted(notes: Sequence[str]) -> tuple[str, ...]:
@@ -243,6 +251,7 @@ class _Outbox:
     retired: int = 0
     several: list[str] = field(default_factory=list)
     deleted: list[str] = field(default_factory=list)
+    held: int = 0
 
     def items(self) -> Iterator[Item]:
         """The package's notes, one by one; media and type times are complete once the last is out."""
@@ -260,6 +269,8 @@ class _Outbox:
             yield self._item(out, self._content_mod(out))
         if self.request.whole:
             yield from self._retired(present)
+        elif self.request.unread:
+            self.held = sum(1 for _ in stubs(self.request, present))
 
     def _item(self, out: Outgoing, mod: int) -> Item:
         cards, note, kind = out.sheet.cards, out.note, out.sheet.type

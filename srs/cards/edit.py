@@ -17,6 +17,7 @@ from srs.cards.yamlevents import value_ends
 from srs.errors import SrsError
 
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
+_SEPARATING = frozenset(",[]{}")
 _BY_HAND = "change the note by hand"
 
 
@@ -162,7 +163,7 @@ def _without_tag(data: bytes, line: int, column: int, tag: str) -> bytes:
             first = offset_of(text, item.line, 1)
             text = text[:first] + text[after_line(text, first) :]
     else:
-        text = text[:start] + f"[{', '.join(scalar(each, 0) for each in left)}]" + text[end:]
+        text = text[:start] + f"[{', '.join(map(_listed, left))}]" + text[end:]
     meant["notes"][number]["tags"] = left
     new = encoded(text, data)
     parsed = tree.parse("", new)
@@ -217,7 +218,7 @@ def _changed(text: str, note: tree.Mapping, key: str, change: str | ListChange, 
     ends = value_ends(text)
     old = note.values.get(key)
     if old is None:
-        written = scalar(change, 0) if isinstance(change, str) else f"[{scalar(change.add, 0)}]"
+        written = scalar(change, 0) if isinstance(change, str) else f"[{_listed(change.add)}]"
         line = f"{' ' * (note.column - 1)}{key}: {written}"
         above = note.values.get("id") or note.values.get(after) or next(iter(note.values.values()))
         return with_lines(text, _below(text, above, ends), [line])
@@ -242,7 +243,7 @@ def _put(text: str, old: tree.Node, written: str, ends: Mapping[tree.Position, i
 
 
 def _change_list(text: str, old: tree.Node, change: ListChange, ends: Mapping[tree.Position, int]) -> str:
-    added = scalar(change.add, 0)
+    added = _listed(change.add)
     if isinstance(old, tree.Mapping):
         raise ValueError
     if isinstance(old, tree.Text):
@@ -260,6 +261,12 @@ def _change_list(text: str, old: tree.Node, change: ListChange, ends: Mapping[tr
         return text[:start] + added + text[start:]
     end = ends[old.items[-1].line, old.items[-1].column]
     return f"{text[:end]}, {added}{text[end:]}"
+
+
+def _listed(text: str) -> str:
+    """A text of one line as an item between brackets, where some signs have a meaning of their own."""
+    written = scalar(text, 0)
+    return f"'{written}'" if written[0] != "'" and not _SEPARATING.isdisjoint(written) else written
 
 
 def _meant(old: Any, change: str | ListChange) -> Any:

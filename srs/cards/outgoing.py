@@ -106,7 +106,8 @@ class ExportRequest:
     `notes` stand in the order in which their cards are to be learnt. `media` is the folder that cards name pictures
     from. `contents` is the newest journalled Content of each key: a note's id, a prompt's card id or `notetype:NAME`.
     `now` is in milliseconds since the epoch. `schedules`: None where only the cards are wanted. `whole`: `notes` are
-    all there are, so what `contents` knows besides is gone. `deleted`: cards that were deleted where the file goes.
+    all there are, so what `contents` knows besides is gone. `unread`: `notes` are
+    all that can be read, and there may be more. `deleted`: cards that were deleted where the file goes.
     """
 
     notes: tuple[Note, ...]
@@ -118,6 +119,7 @@ class ExportRequest:
     schedules: Schedules | None = None
     whole: bool = False
     deleted: frozenset[str] = frozenset()
+    unread: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -87,6 +87,7 @@ def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "
         from srs.insight.schedules import schedules
 
         known = schedules(collection, {note.id for note in notes}, now)
-    whole = not query and not any(problem.severity == "error" for problem in collection.problems())
+    broken = any(problem.severity == "error" for problem in collection.problems())
+    whole, unread = not query and not broken, not query and broken
     abouts, deleted = collection.abouts(), deleted_there(collection)
-    return ExportRequest(tuple(notes), collection.types, abouts, media, contents, now, known, whole, deleted)
+    return ExportRequest(tuple(notes), collection.types, abouts, media, contents, now, known, whole, deleted, unread)

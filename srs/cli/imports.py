@@ -126,6 +126,8 @@ def _importer(path: Path) -> Callable[[typer.Context, Path, _Asked], None]:
     if take is None:
         hint = "it imports .apkg and .colpkg, exported from Anki, lessons as .txt and .md, tables as .csv and .tsv"
         raise UsageError(f"`{path.name}` is no kind of file that srs imports", hint)
+    if path.exists() and not path.is_file():
+        raise SrsError(f"{path} is not a file", "name a file")
     if not path.is_file():
         anki = take is _from_anki
         raise SrsError(f"there is no file {path}", "name a file that Anki exported" if anki else "name a text")

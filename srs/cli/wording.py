@@ -135,6 +135,8 @@ def took_back(undone: Sequence[Event | Skip]) -> str:
     first = undone[0]
     if isinstance(first, Skip):
         return f"Took back the skipping of {first.card}"
+    if isinstance(first, Import) and len(undone) == 1:
+        return f"Took back the import of {first.file}. No event goes with it: another import brought the same"
     if isinstance(first, Import):
         return f"Took back the import of {first.file}: {plural(len(undone) - 1, 'event')}"
     cards = list(dict.fromkeys(card for each in undone if not isinstance(each, Skip) and (card := card_of(each))))

@@ -5,6 +5,7 @@ from pathlib import Path, PurePosixPath
 from export.media import MediaFolder
 from srs.errors import SrsError
 from srs.importers.anki.package import Package
+from srs.importers.foreignmedia import fit_name
 
 
 class EditMedia:
@@ -47,15 +48,19 @@ class EditMedia:
         return self._by_bytes.get(media)
 
     def _free_name(self, media: str) -> str:
-        """Its own name, where nothing stands there or the same bytes do, else one with a number."""
-        for path, name in self.taken.items():
-            if name == media:
+        """Its own name as every system can have it, where nothing stands there or the same bytes do, else a number."""
+        for path, known in self.taken.items():
+            if known == media:
                 return path
-        given = PurePosixPath(media)
+        name = fit_name(media)
+        given = PurePosixPath(name)
+        there = {each.name for each in self._folder.iterdir()} if self._folder.is_dir() else set()
+        in_use = {each.casefold() for each in (*there, *self.taken)}
         for count in range(1, 1000):
-            path = media if count == 1 else f"{given.stem}-{count}{given.suffix}"
-            target = self._folder / path
-            if path not in self.taken and (not target.exists() or self._is_same(target.read_bytes(), media)):
+            path = name if count == 1 else f"{given.stem}-{count}{given.suffix}"
+            if path.casefold() not in in_use:
+                return path
+            if path in there and path not in self.taken and self._is_same((self._folder / path).read_bytes(), media):
                 return path
         raise SrsError(f"there are too many files like media/{media}", "delete those that no card names")
 

@@ -28,6 +28,7 @@ from srs.importers.anki.package import AnkiNote, AnkiType, MediaOpener, Package
 from srs.importers.claims import claimed
 from srs.importers.deletions import deletions
 from srs.importers.editmedia import EditMedia
+from srs.importers.foreignmedia import may_stand_for
 from srs.importers.notechange import NoteChange, Place
 from srs.importers.ours import by_guid, sheets_of
 from srs.importers.sentout import SentOut, Version
@@ -270,7 +271,7 @@ class _Plan:
                 self.leave(sheet, name, refusal or "this field is no part of the note's text")
                 continue
             changed_here = base is None or sheet.told_gone or _differs(base, at, ours, sheet)
-            if base is None and same:
+            if base is None and (same or _differs_in_given_names(ours, theirs)):
                 continue
             if base is None:
                 self.leave(sheet, name, "it never went out from here, so nobody knows which side changed it")
@@ -386,9 +387,14 @@ class _Plan:
             wish.remove.remove(tag)
             self.leave(sheet, "tags", f"the tag `{tag}` is that of the whole deck file; take it out there")
         mine = {place: text for place, text in wish.texts.items() if place[1] not in wish.both}
-        if mine or wish.add or wish.remove:
-            change = NoteChange(note, kind, mine, wish.add, wish.remove)
+        if mine:
+            change = NoteChange(note, kind, mine)
             deck.change(note, change.edit, change.meant)
+        wish.add = [tag for tag in wish.add if self.writes_tag(deck, sheet, NoteChange(note, kind, {}, [tag]), tag)]
+        wish.remove = [
+            tag for tag in wish.remove if self.writes_tag(deck, sheet, NoteChange(note, kind, {}, (), [tag]), tag)
+        ]
+        if mine or wish.add or wish.remove:
             names = tuple(name for name in wish.names() if name not in wish.both)
             self.changed.append(Changed(sheet.id, names, tuple(sorted(wish.dropped))))
         self.wanted |= wish.media
@@ -397,6 +403,15 @@ class _Plan:
             guid = sheet.out.guid if sheet.out.guid != f"srs:{sheet.id}" else None
             print_ = fingerprint(sheet.out.sheet.type.name, theirs_all, _tags_there(sheet), guid)
             self.known.append((sheet.id, str(print_), sheet.there.mod * 1000))
+
+    def writes_tag(self, deck: DeckEdit, sheet: _Sheet, change: NoteChange, tag: str) -> bool:
+        """Change one tag; False, and told, where that cannot be."""
+        try:
+            deck.change(sheet.out.note, change.edit, change.meant)
+        except SrsError as error:
+            self.leave(sheet, "tags", f"the tag {tag!r}: {error.message}")
+            return False
+        return True
 
     def free_id(self, of: str) -> str:
         count = 1
@@ -487,6 +502,13 @@ def _names(exported: str, ours: str) -> dict[str, str]:
         rewrite(html, note)
         pairs.append(found)
     return dict(zip(*pairs, strict=True)) if len(pairs[0]) == len(pairs[1]) else {}
+
+
+def _differs_in_given_names(ours: str, theirs: str) -> bool:
+    """Whether all that differs are names of files that came in under another name."""
+    names = _names(theirs, ours)
+    given = {there: here for there, here in names.items() if there != here and may_stand_for(here, there)}
+    return bool(given) and rewrite(theirs, lambda name: given.get(name, name)) == ours
 
 
 def _marked(kind: NoteType, name: str) -> bool:

@@ -184,7 +184,7 @@ class _Plan:
         if set(tags) != set(each.tags):
             self.tell(named, f"its tags are {', '.join(tags) or 'none'} here")
         if twin:
-            self.counted["note", "with the guid of another one in the package: it has one of its own here"] += 1
+            self.counted["note", "with the guid of another one in the package, which that one keeps"] += 1
         elif guid != each.guid:
             self.tell(named, "its guid cannot be written; it gets one of its own")
         clean = {name: scrubbed(text) for name, text in fields.items()}

@@ -3,14 +3,17 @@
 import hashlib
 import os
 import re
+from collections.abc import Collection as Some
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-from srs.collection.files import draft_of
+from srs.collection.files import DRAFT, draft_of, lives
 from srs.importers.anki.package import MediaOpener, Package
 
 _OURS = re.compile(r"srs-[0-9a-f]{24}(\.[a-z0-9]{1,8})?")
+_UNFIT = re.compile('[\x00-\x1f\x7f-\x9f*?<>|":\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]')
+_RESERVED = re.compile("con|prn|aux|nul|com[0-9]|lpt[0-9]", re.IGNORECASE)
 _CHUNK = 1 << 18
 _LONGEST = 255  # bytes of a file's name
 
@@ -33,27 +36,55 @@ def take_media(package: Package, folder: Path) -> TakenMedia:
     renamed: dict[str, str] = {}
     told = [f"the file {name!r} stayed behind: {why}" for name, why in sorted(package.media_left_out.items())]
     there = {each.name for each in os.scandir(folder)} if folder.is_dir() else set()
-    by_key = {name.casefold(): name for name in there}
+    taken = {name.casefold() for name in there}
     for name in sorted(package.media):
         if _OURS.fullmatch(name):
             continue
         if _unfit(name):
             told.append(f"the file {name!r} stayed behind: no file of a collection can be called so")
-        elif name not in there and not os.path.lexists(folder / name):
-            files[name] = name
-            if (other := by_key.setdefault(name.casefold(), name)) != name:
-                one, two = sorted((other, name))
-                told.append(
-                    f"the names {one!r} and {two!r} differ by case alone: on some systems one file takes the place of"
-                    " the other"
-                )
-        elif not _is_same(package, name, folder / name):
-            new = _other_name(name, _digest(_chunks(package.open_media, name)))
-            if new not in there:
-                files[name] = new
+            continue
+        new = name if name in there else fit_name(name)
+        if new in there and new not in files.values() and _is_same(package, name, folder / new):
+            known = True
+        else:
+            other = new.casefold() in taken or os.path.lexists(folder / new)
+            new = _other_name(new, _digest(_chunks(package.open_media, name))) if other else new
+            known = new in there
+        taken.add(new.casefold())
+        if not known:
+            files[name] = new
+        if new != name:
             renamed[name] = new
-            told.append(f"there is another file {name!r} here, so the package's is called {new!r}")
+            told.append(f"{_why(name, there)}, so the package's is called {new!r}")
     return TakenMedia(files, renamed, tuple(told))
+
+
+def fit_name(name: str) -> str:
+    """The name as every system can have it: its own, but for signs and words that have a meaning somewhere."""
+    clean = _UNFIT.sub("_", name).rstrip(". ") or "_"
+    stem, dot, ending = clean.partition(".")
+    return f"{stem}_{dot}{ending}" if _RESERVED.fullmatch(stem.rstrip()) else clean
+
+
+def may_stand_for(here: str, name: str) -> bool:
+    """Whether a package's file `name` may have come in as `here`."""
+    path, other = PurePosixPath(fit_name(name)), PurePosixPath(here)
+    return here == str(path) or here == _other_name(str(path), other.stem.rpartition("-")[2])
+
+
+def drop_drafts(folder: Path) -> None:
+    """Remove what programs that were killed had begun to write into the folder. Only under the lock."""
+    for each in list(folder.iterdir()) if folder.is_dir() else ():
+        if (found := DRAFT.match(each.name)) and not lives(int(found["process"])):
+            each.unlink(missing_ok=True)
+
+
+def _why(name: str, there: Some[str]) -> str:
+    if name in there:
+        return f"there is another file {name!r} here"
+    if fit_name(name) != name:
+        return f"not every system can have a file {name!r}"
+    return f"there is another file here whose name differs from {name!r} by case alone"
 
 
 def write_media(folder: Path, files: Mapping[str, str], opened: MediaOpener, written: list[Path]) -> None:

@@ -7,7 +7,7 @@ taken in by the same command again: what came in then is known.
 import os
 from collections import defaultdict
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from export.retired import CLOZED, GONE, TAG
@@ -15,6 +15,7 @@ from srs.collection import history as journal_history
 from srs.collection import queries
 from srs.collection.collection import SLIP_MS, Collection
 from srs.collection.content import shown_name
+from srs.collection.files import locked
 from srs.collection.index import Watch, unwatched
 from srs.errors import Problem, SrsError
 from srs.importers.anki.opening import opened
@@ -24,12 +25,13 @@ from srs.importers.edits import Edits, plan_edits
 from srs.importers.edits import carry_out as carry_out_edits
 from srs.importers.foreign import Foreign, plan_foreign
 from srs.importers.foreign import carry_out as carry_out_foreign
+from srs.importers.foreignmedia import drop_drafts
 from srs.importers.history import Happened, Home, LogRead, Own, own_of, read_log, shown_on
 from srs.importers.ours import OurNote, came_from_here, known_notes
 from srs.importers.report import Left, Report, Unmatched
 from srs.importers.standing import Standing, Wish, brought, there, wishes
 from srs.memory.days import iso_instant
-from srs.memory.events import OfCard, Reset, Review, SetDue, because_of, new_id
+from srs.memory.events import Mark, OfCard, Reset, Review, SetDue, because_of, new_id
 
 _BY_HAND = (4, 5)
 _IN_REVIEW = 2
@@ -106,6 +108,8 @@ def _write(
     foreign: Foreign | None,
 ) -> Foreign | None:
     """Put edits and notes into the decks; what came in."""
+    with locked(collection.root):
+        drop_drafts(collection.root / "media")
     carry_out_edits(collection, edits)
     if foreign is None:
         return None
@@ -278,7 +282,13 @@ class _Matching:
     def _standing(self, name: str, standing: Standing) -> None:
         db = self.collection.db
         events = journal_history.events_of_card(db, name, dead=True)
-        base = brought(event for event in events if because_of(event) in self._imports)
+        imported = [event for event in events if because_of(event) in self._imports]
+        base = brought(imported)
+        marked = max((event.at for event in imported if isinstance(event, Mark)), default=0)
+        sheet = name if ":p-" in name else name.partition(":")[0]
+        _, went_out = self._contents.get(sheet, ("", 0))
+        if not standing.marked and went_out > marked:
+            base = replace(base, marked=False)  # Anki drops the tag of a note that it takes in without progress
         if standing != base:
             self.wishes.extend(wishes(name, standing, base, self.collection.state(name)))
 

@@ -60,4 +60,5 @@ def _all(notes: Iterable[Note], types: NoteTypes) -> Iterable[OurNote]:
 
 def came_from_here(ours: OurNote, contents: Mapping[str, object]) -> bool:
     """Whether a note is in Anki because we exported it: a foreign one may be there without us. `contents`: by sheet."""
-    return ours.guid.startswith("srs:") or ours.sheet in contents
+    made_here = ours.note.guid is None and ours.guid.startswith("srs:")
+    return made_here or ours.sheet in contents

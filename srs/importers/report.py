@@ -13,6 +13,7 @@ from srs.words import plural
 
 EXAMPLES = 3
 _SHOWN = 10
+_WIDEST = 240  # characters of a line in a diff; what is longer says nothing to the eye
 
 Unmatched = Literal[
     "foreign",
@@ -166,9 +167,10 @@ def sentences(report: Report) -> Iterator[str]:
     yield from (f"  {sentence(clause)}" for clause in report.told)
     yield from _edits(report)
     yield _reviews(report)
+    be = "would be " if report.dry_run else ""
     others = [
-        plural(report.resets, "card") + " made new again" if report.resets else "",
-        plural(report.moved, "card") + " given another due day" if report.moved else "",
+        f"{plural(report.resets, 'card')} {be}made new again" if report.resets else "",
+        f"{plural(report.moved, 'card')} {be}given another due day" if report.moved else "",
     ]
     if any(others):
         yield f"Also there: {', '.join(filter(None, others))}."
@@ -177,7 +179,8 @@ def sentences(report: Report) -> Iterator[str]:
         yield f"Of what was known, {report.taken_back:,} {stay}: srs undo --list"
     for change, what in _CHANGES.items():
         if cards := [wish.card for wish in report.wishes if wish.change == change]:
-            yield f"{what}: {_listed(cards, _SHOWN)}."
+            said = f"Would be {what[:1].lower()}{what[1:]}" if report.dry_run else what
+            yield f"{said}: {_listed(cards, _SHOWN)}."
     for reason, left in report.left.in_order():
         yield from _left(reason, left, report.unread)
     if report.dry_run:
@@ -197,7 +200,7 @@ def _edits(report: Report) -> Iterator[str]:
         copies = _listed([each.copy for each in edits.conflicts], _SHOWN)
         yield f"  Yours stands; Anki's version {'would wait' if report.dry_run else 'waits'} as {copies}: srs fix"
     for _, diff in edits.diffs():
-        yield from (f"    {line}" for line in diff.splitlines())
+        yield from (f"    {line}" for line in _shortened(diff.splitlines()))
     for change in edits.changed:
         if change.dropped:
             yield f"  Without what Markdown cannot say, in {change.sheet}: {', '.join(change.dropped)}."
@@ -206,9 +209,43 @@ def _edits(report: Report) -> Iterator[str]:
     for each in edits.not_possible:
         yield f"Cannot come home: {each.sheet}{f' ({each.field})' if each.field else ''}, {each.why}."
     if edits.deleted:
-        yield f"Deleted there, so suspended here: {_listed(edits.deleted, _SHOWN)}."
+        here = "would be suspended" if report.dry_run else "suspended"
+        yield f"Deleted there, so {here} here: {_listed(edits.deleted, _SHOWN)}."
     if edits.older:
         yield f"{plural(edits.older, 'note')} there {'is' if edits.older == 1 else 'are'} older than the last export."
+
+
+def _shortened(lines: Sequence[str]) -> Iterator[str]:
+    """The lines of a diff; of a very long one what is around the first letter that changes."""
+    start = 0
+    while start < len(lines):
+        old = _run(lines, start, "-")
+        new = _run(lines, start + len(old), "+")
+        for at, line in enumerate((*old, *new)):
+            others = new if at < len(old) else old
+            nth = at if at < len(old) else at - len(old)
+            yield _window(line, others[nth] if nth < len(others) else "")
+        start += len(old) + len(new)
+        if not old and not new:
+            yield _window(lines[start], "")
+            start += 1
+
+
+def _run(lines: Sequence[str], start: int, sign: str) -> Sequence[str]:
+    end = start
+    while end < len(lines) and lines[end].startswith(sign):
+        end += 1
+    return lines[start:end]
+
+
+def _window(line: str, other: str) -> str:
+    if len(line) <= _WIDEST:
+        return line
+    same = next((at for at, (one, two) in enumerate(zip(line[1:], other[1:], strict=False)) if one != two), 0)
+    start = max(1, min(same - _WIDEST // 3, len(line) - _WIDEST))
+    part = line[start : start + _WIDEST]
+    before, after = "…" * (start > 1), "…" * (start + _WIDEST < len(line))
+    return f"{line[0]}{before}{part}{after}"
 
 
 def _counted_notes(found: Sequence[Changed | Conflict]) -> str:

@@ -210,3 +210,16 @@ def notes_after(srs: Srs, *query: str) -> dict[str, Any]:
     """The notes of a package that is written later."""
     assert srs("export", "-o", "cards.apkg", *query, "--now", LATER).code == 0
     return notes(srs.root / "cards.apkg")
+
+
+def test_what_may_be_in_a_deck_with_an_error_is_told(srs: Srs) -> None:
+    """While a deck has an error Anki is told of no note that it is gone, and a sentence says so."""
+    target = srs.home / "x.apkg"
+    srs("export", "-o", str(target))
+    cities = srs.root / "decks" / "cities.yaml"
+    text = cities.read_text()
+    cities.write_text("notes: [\n" + text)
+    assert srs("export", "-o", str(target)).out.splitlines()[1:] == [
+        "3 notes that went out before are in no deck that can be read, so Anki is told nothing of it: srs check"
+    ]
+    assert len(srs("export", "-o", str(target), "deck:World::Quotes").out.splitlines()) == 1

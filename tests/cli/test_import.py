@@ -3,6 +3,7 @@
 The packages are exports of ours into whose tables rows are put as Anki does it; `tests/anki` does it with Anki itself.
 """
 
+import os
 import shutil
 import sqlite3
 import zipfile
@@ -152,7 +153,8 @@ def test_a_dry_run_writes_nothing(srs: Srs) -> None:
     before = files(srs)
     assert lines(srs, package, "--dry-run", "--state") == [
         "3 reviews would come in.",
-        "Flagged: france:answer, italy:answer, agora:forward, agora:backward, map:finish, map:who, map:source.",
+        "Would be flagged: france:answer, italy:answer, agora:forward, agora:backward, map:finish, map:who,"
+        " map:source.",
         "Nothing was written.",
     ]
     assert files(srs) == before
@@ -348,7 +350,7 @@ def test_foreign_notes_with_their_history(srs: Srs) -> None:
     )
     shutil.rmtree(srs.root / "journal")
     assert lines(srs, package, "--into", "decks/new.yaml", "--with-scheduling", "--dry-run")[-2:] == [
-        "Also there: 1 card given another due day.", "Nothing was written.",
+        "Also there: 1 card would be given another due day.", "Nothing was written.",
     ]  # fmt: skip
     said = lines(srs, package, "--into", "decks/new.yaml")
     assert said[0].startswith("1 note came in: ")
@@ -488,9 +490,33 @@ def test_what_was_deleted_there_stays_out_of_packages(srs: Srs) -> None:
     assert sent()[0][1] == "srs:france"
 
 
+@pytest.mark.parametrize("goes_out", [False, True])
+def test_a_mark_that_our_package_took_away_stays_here(srs: Srs, goes_out: bool) -> None:
+    """Anki drops the mark of a note that it takes in anew: only where nothing went out since was it unmarked there."""
+    lines(srs, exported(srs, doing("update notes set tags = ' marked ' where guid = 'srs:italy'")), "--state")
+    if goes_out:
+        cities = srs.root / "decks" / "cities.yaml"
+        cities.write_text(cities.read_text().replace("a: Rome", "a: Rome!"))
+    after = exported(srs, name="after.apkg", now="2026-03-20T10:00:00Z")
+    said = srs("import", after, "--state", "--now", "2026-03-21T10:00:00Z").out
+    assert ("No longer marked: italy:answer." in said) == (not goes_out)
+    assert (events(srs, "mark")[-1]["text"] != "") == goes_out
+
+
 def strangers(srs: Srs) -> str:
     """A package with one note that is not known here, of a type of ours."""
     return exported(srs, doing("update notes set guid = 'stranger' where guid = 'srs:italy'"))
+
+
+def test_answers_of_a_strangers_srs_are_not_mine(srs: Srs) -> None:
+    """A note of somebody else's srs comes in as one of mine, without what they answered."""
+    package = exported(
+        srs, answers("srs:italy", *LEARNT), doing("update notes set guid = 'srs:x' where guid = 'srs:italy'")
+    )
+    said = lines(srs, package, "--into", "decks/new.yaml")
+    assert said[0] == "1 note came in: decks/new.yaml."
+    assert events(srs, "review") == []
+    assert any(line.startswith("3 reviews are of notes that came from Anki") for line in said)
 
 
 def test_nothing_is_written_out_of_the_collection(srs: Srs) -> None:
@@ -521,3 +547,71 @@ def test_a_place_in_the_collection_may_be_written_out(srs: Srs) -> None:
     said = lines(srs, strangers(srs), "--into", str(srs.root / "decks" / "new.yaml"))
     assert said[0] == "1 note came in: decks/new.yaml."
     assert "  - q: Capital of Italy?\n" in (srs.root / "decks" / "new.yaml").read_text()
+
+
+def test_what_is_no_file_is_said_to_be_none(srs: Srs) -> None:
+    """A folder or a pipe that is called like a package is no file, and nothing waits for it."""
+    (srs.home / "a.apkg").mkdir()
+    os.mkfifo(srs.home / "b.apkg")
+    for name in ("a.apkg", "b.apkg"):
+        done = srs("import", str(srs.home / name))
+        assert (done.code, done.err.splitlines()[0]) == (1, f"srs: {srs.home / name} is not a file")
+
+
+def test_a_dry_run_speaks_of_what_would_be(srs: Srs) -> None:
+    """Nothing that a dry run says sounds as if it were done."""
+    package = exported(
+        srs,
+        answers("srs:france", *LEARNT, (FIRST + 6 * DAY, 0, 30, 500, 4)),
+        answers("srs:italy", (FIRST + 1, 4, 9, 500, 0), (FIRST + 7 * DAY, 0, 0, 0, 4)),
+        doing("update cards set queue = -1 where ord = 1"),
+        name="phone.colpkg",
+    )
+    assert lines(srs, package, "--state", "--dry-run")[1:] == [
+        "Also there: 1 card would be made new again, 1 card would be given another due day.",
+        "Would be suspended: agora:backward, map:who.",
+        "Nothing was written.",
+    ]
+
+
+def test_a_long_line_is_shown_where_it_changes(srs: Srs) -> None:
+    """Of a line of thousands of letters, the diff shows what is around the change."""
+    cities = srs.root / "decks" / "cities.yaml"
+    cities.write_text(cities.read_text().replace("a: Paris", f"a: {'so ' * 3000}Paris {'ah ' * 3000}!"))
+    said = lines(srs, exported(srs, edited("srs:france", "Paris", "Lyon")))
+    (old,), (new,) = ([line for line in said if line.startswith(f"    {sign}…")] for sign in "-+")
+    assert "so Paris ah" in old
+    assert "so Lyon ah" in new
+    assert max(map(len, said)) < 260
+
+
+def test_an_undone_import_that_another_device_made_too(srs: Srs) -> None:
+    """Where the events of an import are another device's as well, the undo says that they stay."""
+    package = exported(srs, answers("srs:france", *LEARNT))
+    other = srs.home / "other"
+    shutil.copytree(srs.root, other)
+    lines(srs, package)
+    env = {"SRS_STATE_DIR": str(srs.home / "state2"), "SRS_CACHE_DIR": str(srs.home / "cache2")}
+    assert srs("import", package, "--now", LATER, env=env, cwd=other).code == 0
+    for path in (srs.root / "journal").glob("*.jsonl"):
+        shutil.copy(path, other / "journal")
+    for path in (other / "journal").glob("*.jsonl"):
+        shutil.copy(path, srs.root / "journal")
+    here = srs("undo", "--now", LATER).out
+    there = srs("undo", "--now", LATER, env=env, cwd=other).out
+    assert "0 events" not in here + there
+    assert "another import brought the same" in here + there
+
+
+def test_what_a_killed_import_left_is_removed(srs: Srs) -> None:
+    """A file that was being written into media/ by a program that is no more goes with the next import."""
+    media = srs.root / "media"
+    media.mkdir(exist_ok=True)
+    dead, alive = media / ".a.png.4194304999.tmp", media / f".b.png.{os.getpid()}.tmp"
+    for path in (dead, alive, media / "c.tmp"):
+        path.write_bytes(b"x")
+    package = exported(srs)
+    lines(srs, package, "--dry-run")
+    assert dead.exists()
+    lines(srs, package)
+    assert (dead.exists(), alive.exists(), (media / "c.tmp").exists()) == (False, True, True)

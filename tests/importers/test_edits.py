@@ -13,7 +13,9 @@ from export.stable import stable_id
 from srs.cards.outgoing import Content, ExportRequest
 from srs.importers.anki.opening import opened
 from srs.importers.anki.package import Package
+from srs.importers.deletions import deleted_there
 from srs.importers.edits import Edits, NotPossible, carry_out, plan_edits
+from srs.memory.events import Suspend
 from srs.upkeep.edits import find_note
 from srs.upkeep.resolve import keep_mine, take_other
 from tests.support import make_collection, moment, open_collection, write_deck
@@ -315,6 +317,23 @@ def test_tags_are_merged_as_sets(phone: Phone) -> None:
     )
 
 
+def test_tags_of_any_letters_come_home(phone: Phone) -> None:
+    """What has a meaning in a YAML list is quoted there; a tag that no deck can hold is told, and the text comes."""
+    phone.edit("srs:entropy", swap("disorder", "surprise"), "a", tags=("all", "a,b", "c]", "d{e", "no"))
+    phone.edit(loss(phone), tags=("all", "ml", "x,y"))
+    edits = phone.bring_home()
+    assert edits.not_possible == ()
+    assert "    tags: [ml, 'x,y']\n" in phone.deck
+    assert "A measure of surprise," in phone.deck
+    (entropy,) = (note for note in phone.collection.notes() if note.id == "entropy")
+    assert entropy.tags == ("all", "a,b", "c]", "d{e", "no")
+    phone.edit("srs:entropy", swap("surprise", "chaos"), "a", tags=("all", "a\u200eb\x80"))
+    edits = phone.bring_home()
+    assert "A measure of chaos," in phone.deck
+    assert [each.field for each in edits.not_possible] == ["tags"]
+    assert edits.not_possible[0].why.startswith("the tag 'a\\u200eb\\x80': ")
+
+
 def test_pictures_come_home(phone: Phone) -> None:
     """A new picture is copied into media/; one of ours is named as it lies there."""
     (phone.root / "media/sub").mkdir(parents=True)
@@ -341,6 +360,16 @@ def test_a_picture_never_overwrites_another(phone: Phone) -> None:
     assert (phone.root / "media/x.png").read_bytes() == b"old"
     assert (phone.root / "media/x-2.png").read_bytes() == b"new"
     assert "![](x-2.png)" in phone.deck
+
+
+def test_a_picture_gets_a_name_that_every_system_can_have(phone: Phone) -> None:
+    """Signs that mean something elsewhere, and names that differ by case alone, do not come into media/."""
+    (phone.root / "media").mkdir()
+    (phone.root / "media/x.png").write_bytes(b"old")
+    phone.edit("srs:entropy", lambda html: html + '<img src="X.png"><img src="what?.png">', "a")
+    phone.bring_home(phone.back({"X.png": b"new", "what?.png": b"that"}))
+    assert {path.name for path in (phone.root / "media").iterdir()} == {"x.png", "X-2.png", "what_.png"}
+    assert "![](X-2.png)![](what_.png)" in phone.deck
 
 
 def test_what_cannot_come_home_is_told(phone: Phone) -> None:
@@ -396,6 +425,27 @@ def test_deleted_there_suspended_here(phone: Phone) -> None:
     assert phone.plan(package).suspensions == ()
     phone.collection.undo(phone.now())
     assert phone.plan(package).suspensions == ()
+
+
+def test_a_suspended_note_that_is_deleted_there_is_known_to_be(phone: Phone) -> None:
+    """Suspended here already, it is to stay out of packages all the same."""
+    phone.collection.record([Suspend("x", phone.now(), "entropy:answer")])
+    del phone.notes["srs:entropy"]
+    edits = phone.plan(phone.back(whole=True, deleted=frozenset({stable_id("srs:entropy")})))
+    phone.collection.adopt("phone.colpkg", edits.suspensions, phone.now())
+    assert deleted_there(phone.collection) == {"entropy:answer"}
+    phone.collection.undo(phone.now())
+    assert deleted_there(phone.collection) == frozenset()
+
+
+def test_what_anki_was_told_to_delete_is_not_deleted_by_the_learner(phone: Phone) -> None:
+    """A note that was taken out, deleted there as we asked, and put back is not suspended."""
+    write_deck(phone.root, "a.yaml", without("  - q: 'What is *entropy*?'"))
+    phone.export()
+    del phone.notes["srs:entropy"]
+    package = phone.back(whole=True, deleted=frozenset({stable_id("srs:entropy")}))
+    write_deck(phone.root, "a.yaml", DECK)
+    assert phone.plan(package).deleted == ()
 
 
 def without(note: str) -> str:

@@ -21,6 +21,7 @@ from srs.collection.files import FileChanged
 from srs.errors import SrsError, UsageError
 from srs.importers.anki.opening import opened
 from srs.importers.anki.package import AnkiCard, AnkiDeck, AnkiField, AnkiNote, AnkiTemplate, AnkiType, Package
+from srs.importers.edits import plan_edits
 from srs.importers.foreign import Foreign, carry_out, plan_foreign
 from srs.importers.foreigntypes import as_notetype
 from tests.support import make_collection, moment, open_collection, write_deck
@@ -319,7 +320,7 @@ def test_two_notes_of_one_guid_both_come_in(collection: Collection) -> None:
     """The second goes out as a note of its own, and that is told."""
     plan = take(collection, package([note(1, "a", guid="g"), note(2, "a", guid="g")], [kind(fields=("Front",))]))
     assert [each.guid for each in collection.notes()] == ["g", None]
-    assert plan.told == ("1 note with the guid of another one in the package: it has one of its own here",)
+    assert plan.told == ("1 note with the guid of another one in the package, which that one keeps",)
 
 
 def ours(name: str, number: int, guid: str, **fields: str) -> tuple[AnkiNote, AnkiType]:
@@ -460,15 +461,44 @@ def test_two_types_of_one_name_are_told(collection: Collection) -> None:
     assert [each for each in plan.told if "there, one" in each] == [f"the note type 'Basic' {said.format('Basic')}"]
 
 
-def test_files_that_differ_by_case_alone_are_told(collection: Collection) -> None:
-    """On some file systems they are one file: the learner is told before the collection goes there."""
+def test_files_that_differ_by_case_alone_get_names_that_do_not(collection: Collection) -> None:
+    """On some file systems they are one file, so one of them is called otherwise, in the fields too, and once."""
     (collection.root / "media").mkdir(exist_ok=True)
     (collection.root / "media/son.mp3").write_bytes(b"here")
-    plan = take(collection, package([note(1, "a", "b")], media={"A.png": b"1", "a.PNG": b"2", "Son.mp3": b"3"}))
-    assert [each for each in plan.told if "case" in each] == [
-        "the names 'Son.mp3' and 'son.mp3' differ by case alone: on some systems one file takes the place of the other",
-        "the names 'A.png' and 'a.PNG' differ by case alone: on some systems one file takes the place of the other",
-    ]
+    files = {"A.png": b"1", "a.PNG": b"2", "Son.mp3": b"3"}
+    plan = take(collection, package([note(1, '<img src="a.PNG">[sound:Son.mp3]', "b")], media=files))
+    names = {path.name: path.read_bytes() for path in (collection.root / "media").iterdir()}
+    assert len({name.casefold() for name in names}) == len(names) == 4
+    new = plan.media["a.PNG"]
+    assert only(collection).fields["Front"] == f'<img src="{new}">[sound:{plan.media["Son.mp3"]}]'
+    assert names[new] == b"2"
+    assert (
+        f"there is another file here whose name differs from 'a.PNG' by case alone, so the package's is called {new!r}"
+        in plan.told
+    )
+    assert take(collection, package([note(2, "a", "b")], media=files)).media == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "new"),
+    [
+        ("a*b?.png", "a_b_.png"), ('<"|>:.png', "_____.png"), ("a\x07b.png", "a_b.png"), ("\u202egnp.exe", "_gnp.exe"),
+        ("trail. .", "trail"), ("CON", "CON_"), ("nul.tar.gz", "nul_.tar.gz"), ("com1 .png", "com1 _.png"),
+        ("consul.png", "consul.png"), (" ünï (1)&'.png", " ünï (1)&'.png"),
+    ],
+)  # fmt: skip
+def test_every_system_can_have_the_names_of_media(collection: Collection, name: str, new: str) -> None:
+    """What has a meaning on some system is no part of a name; another name is told and in the fields, and made once."""
+    text = f"[sound:{name}]"
+    plan = take(collection, package([note(1, text, "b")], media={name: b"1"}))
+    assert dict(plan.media) == {name: new}
+    assert only(collection).fields["Front"] == f"[sound:{new}]"
+    assert plan.told == (
+        () if name == new else (f"not every system can have a file {name!r}, so the package's is called {new!r}",)
+    )
+    assert take(collection, package([note(2, text, "b")], media={name: b"1"})).media == {}
+    other = take(collection, package([note(3, text, "b")], media={name: b"2"})).media[name]
+    assert (collection.root / "media" / other).read_bytes() == b"2"
 
 
 # Files
@@ -571,6 +601,18 @@ def test_media_keep_names_and_bytes(collection: Collection, tmp_path: Path) -> N
     sent_out(collection, tmp_path / "out.apkg")
     with opened(tmp_path / "out.apkg") as out:
         assert set(out.media) == set(files) and out.notes[0].fields == (text, "b")
+
+
+def test_a_file_that_was_given_another_name_is_no_edit(collection: Collection) -> None:
+    """The same package again says nothing of notes whose files are called otherwise here."""
+    (collection.root / "media").mkdir()
+    (collection.root / "media/x.png").write_bytes(b"mine")
+    text = '<img src="x.png"><img src="a*.png">'
+    given = package([note(1, text, "")], media={"x.png": b"theirs", "a*.png": b"1"})
+    take(collection, given)
+    assert plan_edits(collection, given, moment()).not_possible == ()
+    given = package([note(1, text.replace("a*", "b"), "")], media={"x.png": b"theirs", "b.png": b"1"})
+    assert [each.field for each in plan_edits(collection, given, moment()).not_possible] == ["Front"]
 
 
 def test_another_file_of_that_name_stays(collection: Collection) -> None:
