@@ -60,7 +60,7 @@ def test_what_was_not_edited_stays_byte_for_byte(text: str, kind: FieldKind) -> 
 
 
 @given(TEXTS)
-@settings(max_examples=times(100))
+@settings(max_examples=times(40))
 def test_editors_ways_are_no_edits(text: str) -> None:
     """Entities, attribute order, an empty last line and AnkiDroid's line ends leave the text as it was."""
     html = to_html(text, "markdown")
@@ -75,7 +75,7 @@ def test_editors_ways_are_no_edits(text: str) -> None:
 
 
 @given(st.data(), TEXTS)
-@settings(max_examples=times(150), deadline=None)
+@settings(max_examples=times(50), deadline=None)
 def test_an_edit_of_one_word_changes_that_word(data: st.DataObject, text: str) -> None:
     """A word that is edited in Anki is edited in the text, and everything else in it stays as it was written."""
     html = to_html(text, "markdown")
@@ -93,7 +93,7 @@ def test_an_edit_of_one_word_changes_that_word(data: st.DataObject, text: str) -
 
 
 @given(st.data(), TEXTS)
-@settings(max_examples=times(60), deadline=None)
+@settings(max_examples=times(30), deadline=None)
 def test_an_edit_in_ankidroid_changes_that_word(data: st.DataObject, text: str) -> None:
     """The same where every line end of the field was saved as `<br>`."""
     html = to_html(text, "markdown")
@@ -120,7 +120,7 @@ HTML = st.lists(
 
 
 @given(st.one_of(st.just(""), TEXTS), HTML, st.sampled_from(KINDS))
-@settings(max_examples=times(200), deadline=None)
+@settings(max_examples=times(60), deadline=None)
 @example("x", "<ul><li>a</li></ul><ul><li>b</li></ul>", "markdown")
 @example("", "<b>a</b>b<b>'c'</b>", "markdown")
 def test_a_text_that_would_say_something_else_is_not_given(text: str, html: str, kind: FieldKind) -> None:
