@@ -106,7 +106,9 @@ def _whole(given: str, expected: str, kind: Kind) -> tuple[Part, ...]:
 
 
 def _parts(given: list[str], expected: list[str], key: Callable[[str], str]) -> tuple[Part, ...]:
-    """The two texts as parts, aligned so that as little as possible differs."""
+    """The two texts as parts, aligned so that little differs: the same way whichever of the two was typed."""
+    if given > expected:
+        return tuple(_swapped(part) for part in _parts(expected, given, key))
     ours, theirs = [key(each) for each in given], [key(each) for each in expected]
     start = _common(ours, theirs)
     end = _common(ours[start:][::-1], theirs[start:][::-1])
@@ -124,6 +126,11 @@ def _parts(given: list[str], expected: list[str], key: Callable[[str], str]) -> 
     head = Part("equal", "".join(given[:start]), "".join(expected[:start]))
     tail = Part("equal", "".join(given[len(given) - end :]), "".join(expected[len(expected) - end :]))
     return _joined([head, *pairs, tail])
+
+
+def _swapped(part: Part) -> Part:
+    kinds: dict[Kind, Kind] = {"missing": "extra", "extra": "missing"}
+    return Part(kinds.get(part.kind, part.kind), part.expected, part.given)
 
 
 @dataclass(frozen=True, slots=True)

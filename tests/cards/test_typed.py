@@ -55,6 +55,7 @@ def test_kinds_say_which_side_has_something(one: str, other: str, accents: bool,
 
 
 @given(TEXTS, TEXTS, COUNTS, COUNTS)
+@example("B AA", "A B A", False, False)
 def test_the_difference_is_symmetric(one: str, other: str, accents: bool, case: bool) -> None:
     """Swapped, as many letters agree, and as many are missing as were too much."""
 
