@@ -20,7 +20,7 @@ from srs.memory import events as ev
 from srs.memory.days import DAY_MS, study_day
 from srs.memory.fold import fold, live
 from srs.memory.state import CardState, New
-from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, times, write_deck
+from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
 
 BERLIN = 'timezone = "Europe/Berlin"\n'
 
@@ -218,7 +218,7 @@ def arrive(root: Path, device: str, event: ev.Event) -> None:
         file.write((b"" if file.tell() else ev.header_line(device) + b"\n") + ev.encode(event) + b"\n")
 
 
-@settings(max_examples=times(20), deadline=None)
+@settings(max_examples=60, deadline=None)
 @given(
     history=histories(),
     refreshes=st.lists(st.booleans(), min_size=14, max_size=14),

@@ -32,7 +32,7 @@ _SOME = ("ENOSPC", "kill", "half") if times(1) == 1 else HOWS
 DEEDS = {
     "answer": Deed(("answer", "one:answer", "good"), 1),
     "first answer": Deed(("answer", "one:answer", "good"), 1, hows=_SOME),
-    "add": Deed(("add", "What is new?", "This.", "--id", "new", "--deck", "a"), 1, (1,), _SOME),
+    "add": Deed(("add", "What is new?", "This.", "--id", "new", "--deck", "a"), 1, (1,)),
     "add to a new inbox": Deed(("add", "What is new?", "This.", "--id", "new"), 1, (1,), _SOME),
     "undo": Deed(("undo",), 1, hows=_SOME),
     "suspend": Deed(("suspend", "one", "two", "three"), 3, hows=(*_SOME, "short")),

@@ -120,7 +120,7 @@ NAMES = st.text(
 TOPS = [name for name in FOLDERS if name != PRIVATE]
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=times(20))
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=times(40))
 @given(
     tree=st.dictionaries(
         st.tuples(st.sampled_from(TOPS), st.lists(NAMES, max_size=2).map("/".join), NAMES),
@@ -668,7 +668,7 @@ def test_an_encrypted_archive_is_refused(tmp_path):
 SHARE = st.floats(0, 1, exclude_max=True)
 
 
-@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=times(30))
+@settings(suppress_health_check=[HealthCheck.too_slow], max_examples=times(60))
 @given(flips=st.lists(st.tuples(SHARE, st.integers(1, 255)), max_size=4), cut=SHARE | st.just(1.0))
 def test_damage_is_found_or_harmless(tmp_path_factory, flips, cut):
     """An archive cut short or with changed bytes restores all of the collection, or nothing, with words."""
