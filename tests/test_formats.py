@@ -114,13 +114,15 @@ def test_a_backup_of_format_1_is_restored(srs: Srs) -> None:
 
 
 def test_a_deck_of_a_later_format_is_left_out(srs: Srs) -> None:
-    """A later deck gives one error, at its `format:`, whatever else is in it; its history is kept."""
+    """A later deck gives one error, at its `format:`, whatever else is in it, and a word on what others need of it."""
     events = srs.json("show", "basic:answer")["events"]
     path = srs.root / "decks/types.yaml"
     path.write_text(path.read_text().replace("format: 1", "format: 2") + "\nholograms: {new: key}\n")
-    problems = srs("check", "--json").json["problems"]
-    found = [row for row in problems if row["path"] == "decks/types.yaml" and row["severity"] == "error"]
-    assert [(row["line"], row["column"], row["code"]) for row in found] == [(2, 9, "newer-format")]
+    found = [row for row in srs("check", "--json").json["problems"] if row["path"] == "decks/types.yaml"]
+    assert [(row["line"], row["column"], row["severity"], row["code"]) for row in found] == [
+        (2, 9, "error", "newer-format"),
+        (2, 9, "warning", "unknown-need"),
+    ]
     assert found[0]["message"] == "This file is written in format 2, and this srs reads format 1."
     assert found[0]["hint"].startswith("Update srs")
     assert "basic:answer" not in [card["id"] for card in srs.json("list")]
