@@ -114,9 +114,30 @@ def test_nothing_is_made_of_half_a_card(sea: Srs, terminal: Run) -> None:
         run.press("c", "Question")
         run.press("What?\r", "What? Answer")
         run.press("That.\r", said)
+    run.press("\x1b", "card now")
     run.press("u", "Took that back.")
     run.press("u", "There is nothing to take back")
     run.press("q", "Nothing is picked yet")
+    assert run.ends() == 0
+
+
+def test_a_card_that_is_refused_is_typed_once(sea: Srs, terminal: Run) -> None:
+    """Where the deck file takes no card, that is said and what was typed stands in the lines again."""
+    run = terminal(sea, "read", "../sea.md")
+    run.sees("1 of 5")
+    run.press("c", "Question")
+    run.press("What?\r", "What? Answer")
+    run.press("That.\r", "Added")
+    [path] = (sea.root / "decks").glob("*.yaml")
+    good = path.read_bytes()
+    path.write_bytes(good + b"  - [\n")
+    run.press("c", "Question")
+    run.press("Who?\r", "Who? Answer")
+    run.press("She.\r", "Question", "Who?")
+    path.write_bytes(good)
+    run.press("\r", "Who? Answer", "She.")
+    run.press("\r", "Added")
+    run.press("q", "2 cards")
     assert run.ends() == 0
 
 

@@ -1,13 +1,13 @@
 """Key by key through pages, with a note, a question at the foot, something laid over. Knows no session and no walk."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from srs.cli import asides, wording
 from srs.cli.terminal.desk import Desk
 from srs.cli.terminal.keys import Hangup
-from srs.cli.terminal.line import Line
+from srs.cli.terminal.line import Line, filled
 from srs.cli.terminal.screen import Page
 from srs.collection.collection import ClockDoubt
 from srs.errors import SrsError
@@ -47,7 +47,14 @@ class Dialogue:
         self._ask: Ask | None = None
         self._overlay: Overlay | None = None
 
-    def hold(self) -> str:
+    def run(self, farewell: Callable[[], Sequence[str]]) -> None:
+        """Hold it to its end, then say its last words and `farewell`. Ctrl-C then raises KeyboardInterrupt."""
+        key = self._hold()
+        self._desk.farewell([self.last_words, *farewell()])
+        if key == "ctrl-c":
+            raise KeyboardInterrupt
+
+    def _hold(self) -> str:
         """Go from key to key until it is over; the last key. Raises Hangup."""
         key = ""
         with self._desk.keys as keys:
@@ -161,6 +168,29 @@ class Dialogue:
         edit = self._desk.prefs.keys_of("edit") or ("e",)
         text = f"{said} {edit[0]}: edit it again; any other key: {otherwise}"
         self._ask = Ask(text, lambda key: do() if key in edit else "")
+        return ""
+
+    def _ask_card(
+        self, make: Callable[[str, str], str], esc: str, typed: tuple[str, str] = ("", ""), why: str = ""
+    ) -> str:
+        """A card to be made of a question and an answer. Where that is refused, both stand in the lines again."""
+
+        def asked(question: str) -> str:
+            if not question.strip():
+                return "No card was made."
+            text = f"{question.strip()} Answer (esc: {esc}):"
+            self._ask = Ask(text, lambda answer: answered(question, answer), filled(typed[1]))
+            return ""
+
+        def answered(question: str, answer: str) -> str:
+            try:
+                return make(question, answer)
+            except ClockDoubt:
+                raise
+            except SrsError as error:
+                return self._ask_card(make, esc, (question, answer), f"{error.sentences} ")
+
+        self._ask = Ask(f"{why}Question (esc: {esc}):", asked, filled(typed[0]))
         return ""
 
     # What is laid over

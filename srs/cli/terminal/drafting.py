@@ -5,9 +5,8 @@ from collections.abc import Callable, Mapping
 from srs.cli.settling import Settling, kept_apart, summary
 from srs.cli.terminal import walkkeys
 from srs.cli.terminal.desk import Desk
-from srs.cli.terminal.dialogue import Ask, Dialogue
+from srs.cli.terminal.dialogue import Dialogue
 from srs.cli.terminal.draftpages import SHARED, DraftPages, keys_of
-from srs.cli.terminal.line import Line
 from srs.cli.terminal.screen import SCROLL_KEYS, Page
 from srs.collection.collection import Collection
 from srs.study.drafting import Drafting, Finished
@@ -18,10 +17,7 @@ def run(drafting: Drafting, collection: Collection, clock: Callable[[], int], en
     desk = Desk.of(collection, clock, environ)
     settling = Settling(drafting, collection, clock)
     walk = Walk(settling, desk)
-    key = walk.hold()
-    desk.farewell([walk.last_words, *walk.kept, summary(drafting)])
-    if key == "ctrl-c":
-        raise KeyboardInterrupt
+    walk.run(lambda: [*walk.kept, summary(drafting)])
 
 
 class Walk(Dialogue):
@@ -60,15 +56,7 @@ class Walk(Dialogue):
         return self._pages.page(self._stray)
 
     def _card(self) -> str:
-        self._ask = Ask("Question (esc: not now):", self._answer, Line())
-        return ""
-
-    def _answer(self, question: str) -> str:
-        if not question.strip():
-            return "No card was made."
-        text = f"{question.strip()} Answer (esc: not now):"
-        self._ask = Ask(text, lambda answer: self._settling.ask(question, answer), Line())
-        return ""
+        return self._ask_card(self._settling.ask, "not now")
 
     def _edit(self) -> str:
         return self._settling.edit(self._desk.prefs, self._desk.environ, self._desk.keys)

@@ -18,10 +18,7 @@ def run(fixing: Fixing, collection: Collection, clock: Callable[[], int], enviro
     """Walk the cases until none is left or the learner leaves; Ctrl-C then raises KeyboardInterrupt."""
     desk = Desk.of(collection, clock, environ)
     walk = Walk(fixing, desk)
-    key = walk.hold()
-    desk.farewell([walk.last_words, *walk.kept, fixwords.summary(fixing)])
-    if key == "ctrl-c":
-        raise KeyboardInterrupt
+    walk.run(lambda: [*walk.kept, fixwords.summary(fixing)])
 
 
 class Walk(Dialogue):

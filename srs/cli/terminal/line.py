@@ -108,3 +108,10 @@ def _last(text: str, columns: int) -> str:
             break
         kept, used = cluster + kept, used + cells
     return kept
+
+
+def filled(text: str) -> Line:
+    """A line with something in it already."""
+    line = Line()
+    line.press("paste", text)
+    return line

@@ -5,8 +5,7 @@ from collections.abc import Callable, Mapping
 from srs.cli.picking import Picking
 from srs.cli.terminal import walkkeys
 from srs.cli.terminal.desk import Desk
-from srs.cli.terminal.dialogue import Ask, Dialogue
-from srs.cli.terminal.line import Line
+from srs.cli.terminal.dialogue import Dialogue
 from srs.cli.terminal.readpages import SHARED, ReadPages, keys_of
 from srs.cli.terminal.screen import SCROLL_KEYS, Page
 from srs.collection.collection import Collection
@@ -20,11 +19,7 @@ def run(
 ) -> None:
     """Read until the end or until the learner leaves, `told` being said first; Ctrl-C raises KeyboardInterrupt."""
     desk = Desk.of(collection, clock, environ)
-    reader = Reader(picking, desk, told)
-    key = reader.hold()
-    desk.farewell([reader.last_words, *picking.farewell()])
-    if key == "ctrl-c":
-        raise KeyboardInterrupt
+    Reader(picking, desk, told).run(picking.farewell)
 
 
 class Reader(Dialogue):
@@ -58,15 +53,7 @@ class Reader(Dialogue):
         return self._pages.page(self._stray)
 
     def _card(self) -> str:
-        self._ask = Ask("Question (esc: no card):", self._answer, Line())
-        return ""
-
-    def _answer(self, question: str) -> str:
-        if not question.strip():
-            return "No card was made."
-        text = f"{question.strip()} Answer (esc: no card):"
-        self._ask = Ask(text, lambda answer: self._picking.card(question, answer), Line())
-        return ""
+        return self._ask_card(self._picking.card, "no card")
 
     def _help(self) -> str:
         from srs.cli.terminal import overlay

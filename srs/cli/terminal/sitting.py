@@ -6,7 +6,7 @@ from dataclasses import replace
 from srs.cli import asides, wording
 from srs.cli.terminal.desk import Desk
 from srs.cli.terminal.dialogue import Ask, Dialogue
-from srs.cli.terminal.line import Line
+from srs.cli.terminal.line import Line, filled
 from srs.cli.terminal.pages import RATINGS, Pages
 from srs.cli.terminal.screen import SCROLL_KEYS, Page
 from srs.cli.terminal.sounds import Sounds
@@ -27,11 +27,7 @@ def run(session: Session, collection: Collection, clock: Callable[[], int], envi
         for line in wording.summary(session.tally, session.step, clock())[1:]:
             print(line)
         return
-    sitting = Sitting(session, desk)
-    key = sitting.hold()
-    desk.farewell([sitting.last_words, *_summary(session, desk)])
-    if key == "ctrl-c":
-        raise KeyboardInterrupt
+    Sitting(session, desk).run(lambda: _summary(session, desk))
 
 
 def _summary(session: Session, desk: Desk) -> list[str]:
@@ -45,13 +41,6 @@ def _summary(session: Session, desk: Desk) -> list[str]:
 def _is_far(session: Session, clock: Callable[[], int]) -> bool:
     """Whether the next card comes too late to wait for it."""
     return isinstance(session.step, Pause) and session.step.until - clock() > PATIENCE_MS
-
-
-def _filled(text: str) -> Line:
-    """A line with something in it already."""
-    line = Line()
-    line.press("paste", text)
-    return line
 
 
 class Sitting(Dialogue):
@@ -179,7 +168,7 @@ class Sitting(Dialogue):
 
     def _mark(self) -> str:
         question = asides.question_of(self._session)
-        line = _filled(question.mark or "")
+        line = filled(question.mark or "")
         text = "What is wrong with this card? Enter keeps it, esc does not."
         self._ask = Ask(text, lambda words: asides.mark(self._session, words), line)
         return ""
@@ -190,14 +179,14 @@ class Sitting(Dialogue):
 
     def _ask_front(self, front: str, back: str) -> str:
         text = "New card, front? Enter goes on to the back, esc drops it."
-        self._ask = Ask(text, lambda words: self._ask_back(words, back), _filled(front))
+        self._ask = Ask(text, lambda words: self._ask_back(words, back), filled(front))
         return ""
 
     def _ask_back(self, front: str, back: str) -> str:
         if not front.strip():
             return "Nothing was added."
         text = f"The back of “{front}”? Enter adds it, esc drops it."
-        self._ask = Ask(text, lambda words: self._add_card(front, words), _filled(back))
+        self._ask = Ask(text, lambda words: self._add_card(front, words), filled(back))
         return ""
 
     def _add_card(self, front: str, back: str, alike: bool = False) -> str:
