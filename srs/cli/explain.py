@@ -80,7 +80,7 @@ def panel(
 
     columns = max(20, min(columns, _WIDEST))
     blocks: list[list[Line]] = []
-    for sentences in (explanation.why, explanation.memory, explanation.more):
+    for sentences in (explanation.why, explanation.memory, explanation.more, explanation.then):
         if sentences:
             blocks.append(wrap([Span(visible(" ".join(sentences)))], columns))
     blocks += [_answers(explanation.answers, 2 if columns >= _WIDE else 1), _curves(explanation, columns, ascii_only)]
@@ -246,6 +246,15 @@ def _as_json(view: "CardView", told: "Explanation") -> dict[str, Any]:
             }
             for name, each in zip(("again", "hard", "good", "easy"), told.answers, strict=False)
         },
+        "siblings": [
+            {
+                "card": each.card,
+                "last_day": None if each.last_day is None else iso_day(each.last_day),
+                "stability": _number(each.stability),
+                "retrievability": _number(each.recall),
+            }
+            for each in told.siblings
+        ],
         "history": [_row_json(row) for row in told.history],
         "curve": curve
         and {

@@ -49,7 +49,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    """Why a card is due. `why`, `memory` and `more` are whole sentences, to be shown as three paragraphs.
+    """Why a card is due. `why`, `memory`, `more` and `then` are whole sentences, to be shown as four paragraphs.
 
     `life` is the chance of recall over the card's life, (day, chance), one run of points from each answer to the next.
     """
@@ -58,14 +58,16 @@ class Explanation:
     why: tuple[str, ...]
     memory: tuple[str, ...]
     more: tuple[str, ...]
+    then: tuple[str, ...]
     answers: tuple[Outcome, ...]
     history: tuple[Row, ...]
+    siblings: tuple[Sibling, ...]
     curve: Curve | None
     life: tuple[Points, ...]
 
     @property
     def sentences(self) -> tuple[str, ...]:
-        return self.why + self.memory + self.more
+        return self.why + self.memory + self.more + self.then
 
 
 def explain(facts: Facts) -> Explanation:
@@ -77,8 +79,10 @@ def explain(facts: Facts) -> Explanation:
         why=tuple(sentences.why(facts, state, past)),
         memory=tuple(sentences.memory(facts, state)),
         more=tuple(sentences.more(facts, state, past)),
+        then=tuple(sentences.then(facts, state)),
         answers=_outcomes(facts),
         history=tuple(past.rows),
+        siblings=facts.siblings,
         curve=_curve(facts, state),
         life=_life(facts, past.spans, state),
     )
@@ -110,7 +114,7 @@ def facts_of(collection: "Collection", card: str, now: int) -> Facts:
         taken_back=sum(isinstance(event, Review) and event.id not in counted for event in every),
         answers=collection.preview(view.id, now),
         siblings=tuple(
-            Sibling(each.id, each.stability, each.last_day)
+            Sibling(each.id, each.stability, each.last_day, each.retrievability)
             for each in collection.cards_of_note(view.note.id, now)
             if each.id != view.id
         ),

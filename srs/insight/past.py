@@ -20,11 +20,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Sibling:
-    """Another card of the same note. `stability` in days, None while it is new; `last_day`: when it was answered."""
+    """Another card of the same note. `stability` in days, None while it is new; `last_day`: when it was answered.
+
+    `recall` is the chance of recall today.
+    """
 
     card: str
     stability: float | None
     last_day: int | None
+    recall: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

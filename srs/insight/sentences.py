@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from srs.insight.past import Facts, Past, day_of, measured, since_answer
+from srs.insight.past import Facts, Past, Sibling, day_of, measured, since_answer
 from srs.memory.days import iso_day
 from srs.memory.model import Moment
 from srs.memory.schedule import interval_range
@@ -143,25 +143,53 @@ def more(facts: Facts, state: CardState, past: Past) -> Iterable[str]:
         yield f"{plural(facts.taken_back, 'answer').capitalize()} {were} left out here."
 
 
+def then(facts: Facts, state: CardState) -> Iterable[str]:
+    """What knowing it now, and what not knowing it, would do."""
+    if facts.answers is None:
+        return
+    told = []
+    for answer in (facts.answers.good, facts.answers.again):
+        days = answer.interval_days
+        back = f"in {_wait(max(0, answer.progress.due - facts.now))}" if days is None else _in_days(days)
+        told.append((back, _span(measured(answer.progress.memory, facts.model)[0])))
+    (good, longer), (again, shorter) = told
+    now = "" if isinstance(state.progress, New) else f" (now {_span(measured(state.progress.memory, facts.model)[0])})"
+    known = f"If you know it now (Good), it comes back {good} with a stability of {longer}{now}"
+    yield f"{known}; if not (Again), {again} with one of {shorter}."
+
+
 def _compared(facts: Facts, state: CardState) -> Iterable[str]:
     """How the card stands among its siblings."""
-    known = [(each.card.partition(":")[2], each.stability) for each in facts.siblings if each.stability is not None]
+    known = [(each.stability, each) for each in facts.siblings if each.stability is not None]
+    known.sort(key=lambda pair: pair[0])
     if not known:
         if count := len(facts.siblings):
             yield "Its sibling is new." if count == 1 else f"Its {count} siblings are new."
         return
-    told = [f"{name} {_span(stability)}" for name, stability in known[:_NAMED]]
+    told = [_of_sibling(each) for _, each in known[:_NAMED]]
     told += [f"{len(known) - _NAMED} more"] if len(known) > _NAMED else []
     new = len(facts.siblings) - len(known)
     rest = f"; {new} more {'is' if new == 1 else 'are'} new" if new else ""
+    order = ", the weakest first" if len(known) > 1 else ""
     if isinstance(state.progress, New):
-        yield f"The stability of its siblings, the other cards of this note: {_listed(told)}{rest}."
+        those = f"its siblings, the other cards of this note{order}"
+        yield f"Recall today, and stability, of {those}: {_listed(told)}{rest}."
         return
     mine, _ = measured(state.progress.memory, facts.model)
-    others = [stability for _, stability in known]
-    place = "the weakest" if mine < min(others) else "the strongest" if mine > max(others) else "one"
-    those = f"the {len(known) + 1} cards of this note that you have met"
-    yield f"It is {place} of {those}; stability of the others: {_listed(told)}{rest}."
+    weaker = sum(stability < mine for stability, _ in known)
+    stronger = sum(stability > mine for stability, _ in known)
+    if weaker and stronger:
+        place = f"stronger than {weaker} of the {len(known)} other cards of this note that you have met"
+    else:
+        place = "the weakest" if stronger else "the strongest" if weaker else "as strong as the others"
+        place += f" of the {len(known) + 1} cards of this note that you have met"
+    yield f"It is {place}. Recall today, and stability, of the others{order}: {_listed(told)}{rest}."
+
+
+def _of_sibling(sibling: Sibling) -> str:
+    """`mistake 94% (12 days)`."""
+    recall = "" if sibling.recall is None else f" {_percent(sibling.recall)}"
+    return f"{sibling.card.partition(':')[2]}{recall} ({_span(sibling.stability or 0)})"
 
 
 def _clock(at: int, facts: Facts) -> str:

@@ -40,6 +40,9 @@ answer adds to the stability.
 
 You forgot it once after it was learnt; at 8 it counts as a leech.
 
+If you know it now (Good), it comes back in 18 days with a stability of 18
+days (now 8.2 days); if not (Again), in 10 minutes with one of 1.2 days.
+
 answered now   Again  Hard  Good  Easy
 comes back in    10m   14d   18d   27d
 stability       1.2d   14d   18d   27d
@@ -84,6 +87,11 @@ answer adds to the stability.
 
 You forgot it once after it was learnt;
 at 8 it counts as a leech.
+
+If you know it now (Good), it comes back
+in 18 days with a stability of 18 days
+(now 8.2 days); if not (Again), in 10
+minutes with one of 1.2 days.
 
 answered now  Again Hard Good Easy
 comes back in   10m  14d  18d  27d
@@ -136,6 +144,11 @@ answer adds to the stability.
 
 You forgot it once after it was learnt;
 at 8 it counts as a leech.
+
+If you know it now (Good), it comes back
+in 18 days with a stability of 18 days
+(now 8.2 days); if not (Again), in 10
+minutes with one of 1.2 days.
 
 answered now  Again Hard Good Easy
 comes back in   10m  14d  18d  27d
@@ -226,6 +239,9 @@ def test_a_new_card_has_no_curve(srs: Srs) -> None:
         "date. It comes up in its turn among the new cards, at most 10 a day in its",
         "deck.",
         "",
+        "If you know it now (Good), it comes back in 10 minutes with a stability of 2.3",
+        "days; if not (Again), in 1 minute with one of 0.2 days.",
+        "",
         "answered now   Again  Hard  Good  Easy",
         "comes back in     1m    6m   10m    8d",
         "stability       0.2d  1.3d  2.3d  8.3d",
@@ -262,7 +278,7 @@ def test_a_pipe_gets_unicode_and_no_colour(srs: Srs) -> None:
 def test_json(srs: Srs) -> None:
     """The stable contract: the card, sentences, answers, history and curve."""
     told = studied(srs).json("explain", CARD)
-    assert set(told) == {"card", "sentences", "answers", "history", "curve"}
+    assert set(told) == {"card", "sentences", "answers", "siblings", "history", "curve"}
     assert told["card"] == srs.json("show", CARD)["card"]
     assert told["answers"]["good"]["interval_days"] == 18 and told["answers"]["again"]["wait_ms"] == 600_000
     assert [row["rating"] for row in told["history"]] == [3, 3, 3, 1, 3, 2, 3]
@@ -276,6 +292,11 @@ def test_json(srs: Srs) -> None:
     }  # fmt: skip
     assert told["curve"]["points"][0] == [0.0, 1.0] and len(told["curve"]["points"]) == 97
     assert srs.json("explain", "italy:answer")["curve"] is None
+    assert told["siblings"] == []
+    srs("answer", "agora:forward", "easy")
+    assert srs.json("explain", "agora:backward")["siblings"] == [
+        {"card": "agora:forward", "last_day": "2026-03-02", "stability": 8.2956, "retrievability": 1.0}
+    ]
 
 
 def test_a_note_with_one_card(srs: Srs) -> None:

@@ -97,9 +97,13 @@ def test_how_late_it_is(tmp_path: Path, day: float, said: str) -> None:
 def test_a_new_card(tmp_path: Path) -> None:
     """A new card has no memory, no date and no curve; what the answers would do is told."""
     told = Learner(tmp_path).told(0)
-    assert told.sentences == (
-        "It is new: you never answered it, so there is no memory to measure and no date.",
-        "It comes up in its turn among the new cards, at most 10 a day in its deck.",
+    assert (
+        told.why
+        == told.sentences[:-1]
+        == (
+            "It is new: you never answered it, so there is no memory to measure and no date.",
+            "It comes up in its turn among the new cards, at most 10 a day in its deck.",
+        )
     )
     assert (told.history, told.curve, told.life) == ((), None, ())
     assert [(each.rating, each.interval, each.wait) for each in told.answers] == [
@@ -185,26 +189,59 @@ def test_a_sibling_answered_today(tmp_path: Path) -> None:
 
 
 def test_compared_with_its_siblings(tmp_path: Path) -> None:
-    """The card's stability is set beside that of the other cards of its note."""
+    """The card is set beside the other cards of its note: recall today, and stability."""
     learner = Learner(tmp_path, TERM).answers((0, 3), (0.01, 3), card="one:backward")
     assert learner.told(1, "one:backward").more == ("Its sibling is new.",)
     assert learner.told(1, "one:forward").more == (
-        "The stability of its siblings, the other cards of this note: backward 2.3 days.",
+        "Recall today, and stability, of its siblings, the other cards of this note: backward 95% (2.3 days).",
     )
     learner.answers((1, 4), card="one:forward")
     assert learner.told(2, "one:forward").more == (
-        "It is the strongest of the 2 cards of this note that you have met; "
-        "stability of the others: backward 2.3 days.",
+        "It is the strongest of the 2 cards of this note that you have met. "
+        "Recall today, and stability, of the others: backward 91% (2.3 days).",
+    )
+    assert learner.told(2, "one:backward").more[0].startswith("It is the weakest of the 2 cards")
+    assert learner.told(2, "one:backward").siblings == (
+        Sibling("one:forward", 8.2956, learner.collection.day(START) + 1, pytest.approx(0.9829, abs=1e-4)),
     )
 
 
 def test_many_siblings_are_not_all_named() -> None:
-    """Four siblings are named, the rest counted, new ones apart."""
-    siblings = (*(Sibling(f"n:c{n}", float(n), None) for n in range(1, 7)), Sibling("n:c9", None, None))
+    """The four weakest siblings are named, the rest counted, new ones apart."""
+    siblings = (*(Sibling(f"n:c{n}", float(n), None, n / 10) for n in range(6, 0, -1)), Sibling("n:c9", None, None))
+    named = "c1 10% (1 day), c2 20% (2 days), c3 30% (3 days), c4 40% (4 days) and 2 more; 1 more is new."
     assert explain(replace(_facts([]), siblings=siblings)).more == (
-        "The stability of its siblings, the other cards of this note: c1 1 day, c2 2 days, c3 3 days, c4 4 days and "
-        "2 more; 1 more is new.",
+        f"Recall today, and stability, of its siblings, the other cards of this note, the weakest first: {named}",
     )
+
+
+def test_its_place_among_siblings(tmp_path: Path) -> None:
+    """A card in between is told by how many are weaker; one among equals is the weakest or strongest of none."""
+    facts = facts_of(Learner(tmp_path).answers((0, 4)).collection, CARD, START + DAY_MS)
+
+    def place(*stabilities: float) -> str:
+        siblings = tuple(Sibling(f"one:c{n}", each, None, 0.5) for n, each in enumerate(stabilities))
+        return explain(replace(facts, siblings=siblings)).more[0].partition(".")[0]
+
+    assert place(1, 2, 9) == "It is stronger than 2 of the 3 other cards of this note that you have met"
+    assert place(1, 2) == "It is the strongest of the 3 cards of this note that you have met"
+    own = facts.model.interval((8.2956, 1.0), 0.9)
+    assert place(own, own) == "It is as strong as the others of the 3 cards of this note that you have met"
+
+
+def test_what_an_answer_would_do(tmp_path: Path) -> None:
+    """What Good and Again would do now stands in a sentence too, as the buttons have it."""
+    learner = Learner(tmp_path)
+    assert learner.told(0).then == (
+        "If you know it now (Good), it comes back in 10 minutes with a stability of 2.3 days; if not (Again), in "
+        "1 minute with one of 0.2 days.",
+    )
+    assert learner.answers(*LEARNT).told(13).then == (
+        "If you know it now (Good), it comes back in 46 days with a stability of 46 days (now 11 days); if not "
+        "(Again), in 10 minutes with one of 1.5 days.",
+    )
+    facts = facts_of(learner.collection, CARD, learner.now)
+    assert explain(replace(facts, answers=None)).then == ()
 
 
 def test_undone_answers_are_left_out(tmp_path: Path) -> None:
