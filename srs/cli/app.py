@@ -35,6 +35,7 @@ COMMANDS = {
     "prompt": "prompt:prompt",
     "show": "card:show",
     "explain": "explain:explain",
+    "ideas": "ideas:ideas",
     "edit": "edit:edit",
     "fix": "fix:fix",
     "check": "check:check",
@@ -64,7 +65,7 @@ _WRONG_USAGE: Any = typer.BadParameter.__base__  # whatever is wrong with a comm
 _CLICKS_LEAST = 52
 _GLOBAL_WITH_VALUE = ("-C", "--now")
 _WITH_QUERY = (
-    "review", "fix", "drafts", "list", "export",
+    "review", "fix", "drafts", "list", "ideas", "export",
     "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
 )  # fmt: skip
 _NEGATED = re.compile(r"-[a-z]+:")

@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
+from srs.cards.note import Note
 from srs.cli import complete
 from srs.cli.context import opened
 from srs.cli.output import beside, clipped, days_long, ellipsis, print_json, print_table, say, terminal_size
@@ -133,13 +134,17 @@ def _queried(collection: Collection, words: Sequence[str], now: int) -> list[Car
 
 def first_words(view: CardView) -> str:
     """What a card is about, in one short line: its question, else what its note begins with, in plain words."""
+    return name_of(view.note, view.template)
+
+
+def name_of(note: Note, template: str = "") -> str:
+    """The same of a note and one of its cards; without a card the clozes stay filled."""
     from srs.cli.terminal.safe import visible
 
-    note = view.note
-    prompt = next((each for each in note.prompts if view.template == f"p-{each.id}"), None)
+    prompt = next((each for each in note.prompts if template == f"p-{each.id}"), None)
     leading = next((note.fields[name] for name in _LEADING if name in note.fields), None)
     text = prompt.q[0] if prompt else leading or next(iter(note.fields.values()), "")
-    hidden = view.template.removeprefix("c")
+    hidden = template.removeprefix("c")
 
     def shown(match: re.Match[str]) -> str:
         return _GAP if hidden in match["numbers"].split(",") else match["text"]
