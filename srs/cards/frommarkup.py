@@ -85,7 +85,8 @@ def with_line_ends(exported: str, edited: str) -> str:
         if kind == "equal" or (kind == "replace" and i2 - i1 == j2 - j1):
             ends[j1:j2] = before[1::2][i1:i2][: len(ends[j1:j2])]
         elif kind == "replace" and i2 < len(before[::2]) and j2 - 1 < len(ends):
-            ends[j2 - 1] = before[1::2][i2 - 1]
+            broken = i2 - i1 > 1 and not before[::2][i2 - 1]  # `<br />` and a line end behind it, as Markdown writes it
+            ends[j2 - 1] = "".join(before[1::2][i2 - 1 - broken : i2])
     return "".join(part for pair in zip(after[::2], [*ends, ""], strict=False) for part in pair)
 
 

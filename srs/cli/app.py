@@ -121,7 +121,7 @@ def main() -> None:
         complain(error.message, error.hint)
         sys.exit(error.exit_code)
     except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what cannot be written is not tried again at the end
+        _drop_output()
         if _folder_is_gone():
             complain("the folder you are in is no longer there", 'enter it again: cd "$PWD"')
         elif not isinstance(error, BrokenPipeError):
@@ -156,6 +156,14 @@ def _help_width(arguments: list[str]) -> int | None:
     """The cells of a line of help in a terminal too narrow for what click takes for the least; else None."""
     terminal = terminal_size() if {"-h", "--help"}.intersection(arguments) else None
     return terminal[0] - 1 if terminal and terminal[0] < _CLICKS_LEAST else None
+
+
+def _drop_output() -> None:
+    """What could not be written to stdout is not tried again when the process ends."""
+    try:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    except OSError:  # a disk or a process that opens nothing any more
+        pass
 
 
 def _folder_is_gone() -> bool:

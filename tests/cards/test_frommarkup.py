@@ -123,6 +123,7 @@ HTML = st.lists(
 @settings(max_examples=times(60), deadline=None)
 @example("x", "<ul><li>a</li></ul><ul><li>b</li></ul>", "markdown")
 @example("", "<b>a</b>b<b>'c'</b>", "markdown")
+@example("", "<p>*<br>*", "markdown")
 def test_a_text_that_would_say_something_else_is_not_given(text: str, html: str, kind: FieldKind) -> None:
     """Whatever HTML a field is given, its new text is none, or has the same words in the same order."""
     found = edited_text(text, html, kind)
