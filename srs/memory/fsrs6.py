@@ -20,7 +20,8 @@ from srs.memory.state import Memory
 if TYPE_CHECKING:
     import fsrs
 
-    from srs.memory.model import Ints
+    from srs.memory.model import Floats, Ints, Numbers
+    from srs.memory.replay import Formulas
 
 # fsrs 6.3.2: DEFAULT_PARAMETERS, LOWER_BOUNDS_PARAMETERS, UPPER_BOUNDS_PARAMETERS (a test compares them).
 DEFAULT_PARAMETERS = (
@@ -88,6 +89,40 @@ class Fsrs6:
         states = replay(offsets, days, ratings, self.parameters)
         return list(zip(states[:, 0].tolist(), states[:, 1].tolist(), strict=True))
 
+    def replay_every(self, offsets: "Ints", ats: "Ints", days: "Ints", ratings: "Ints") -> "Floats":
+        return replay(offsets, days, ratings, self.parameters, every=True)
+
+    def elapsed_many(self, ats: "Ints", days: "Ints", then_ats: "Ints", then_days: "Ints") -> "Numbers":
+        import numpy as np
+
+        found: Ints = np.maximum(then_days - days, 0)
+        return found
+
+    def firsts(self, ratings: "Ints") -> "Floats":
+        import numpy as np
+
+        return np.column_stack(_formulas(self.parameters).first(ratings))
+
+    def steps(self, memories: "Floats", elapsed: "Numbers", ratings: "Ints") -> "Floats":
+        import numpy as np
+
+        return np.column_stack(_formulas(self.parameters).next(memories[:, 0], memories[:, 1], elapsed, ratings))
+
+    def curves(self, memories: "Floats", elapsed: "Numbers") -> "Floats":
+        import numpy as np
+
+        return _formulas(self.parameters).recall(memories[:, 0], np.maximum(elapsed, 0))
+
+    def intervals(self, memories: "Floats", retention: "Floats | float") -> "Floats":
+        import numpy as np
+
+        if not np.all((np.asarray(retention) > 0) & (np.asarray(retention) < 1)):
+            raise SrsError(f"desired retention is {retention}, it must lie between 0 and 1")
+        decay, factor = _curve_constants(self.parameters[20])
+        with np.errstate(over="ignore"):
+            found: Floats = memories[:, 0] / factor * (np.asarray(retention) ** (1 / decay) - 1)
+        return found
+
 
 def _check(parameters: tuple[float, ...]) -> None:
     """SrsError where `parameters` are not 21 numbers within bounds."""
@@ -102,6 +137,13 @@ def _check(parameters: tuple[float, ...]) -> None:
 def _curve_constants(w20: float) -> tuple[float, float]:
     decay = -w20
     return decay, 0.9 ** (1 / decay) - 1
+
+
+@lru_cache(maxsize=64)
+def _formulas(parameters: tuple[float, ...]) -> "Formulas":
+    from srs.memory.replay import Formulas
+
+    return Formulas(parameters)
 
 
 @lru_cache(maxsize=64)

@@ -2,6 +2,9 @@
 
 A model turns answers into a memory (its own tuple of floats) and a memory into a chance of recall or an interval.
 Steps, rounding, fuzz and maximum are not its business; how time is counted (study days or exact time) is.
+
+`step`, `curve` and `interval` do it for one card; `firsts`, `steps`, `curves` and `intervals` for many at once, to 1e-9
+the same, memories being the rows of an array. The first three must do without NumPy, which is slow to load.
 """
 
 from dataclasses import dataclass
@@ -14,6 +17,8 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
     Ints = NDArray[np.int64]
+    Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64 | np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,3 +57,21 @@ class Model(Protocol):
 
     def replay(self, offsets: "Ints", ats: "Ints", days: "Ints", ratings: "Ints") -> list[Memory]:
         """`step` over whole histories at once. History i is the answers `offsets[i]` to `offsets[i + 1]`, in order."""
+
+    def replay_every(self, offsets: "Ints", ats: "Ints", days: "Ints", ratings: "Ints") -> "Floats":
+        """`replay`, but the memory after each answer, as rows. No history may be empty."""
+
+    def elapsed_many(self, ats: "Ints", days: "Ints", then_ats: "Ints", then_days: "Ints") -> "Numbers":
+        """`elapsed` for many: from the instants `ats` (study days `days`) to `then_ats` (`then_days`)."""
+
+    def firsts(self, ratings: "Ints") -> "Floats":
+        """`step` for first answers: a memory in each row, shape (answers, length of a memory)."""
+
+    def steps(self, memories: "Floats", elapsed: "Numbers", ratings: "Ints") -> "Floats":
+        """`step` for later answers: row i after rating i, `elapsed` (as `elapsed` counts) after the one before."""
+
+    def curves(self, memories: "Floats", elapsed: "Numbers") -> "Floats":
+        """`curve` for each row."""
+
+    def intervals(self, memories: "Floats", retention: "Floats | float") -> "Floats":
+        """`interval` for each row, to one retention or one for each."""

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer]
     Floats = NDArray[np.float64]
+    Numbers = NDArray[np.int64 | np.float64]
 
 # `fsrs` has no ceiling; hundreds of Easy on one day under hostile parameters would reach infinity and stop it.
 MAX_STABILITY = 1e100
@@ -45,7 +46,7 @@ def replay(offsets: Ints, days: Ints, ratings: Ints, parameters: tuple[float, ..
     lengths = np.diff(offsets)
     order = np.argsort(-lengths, kind="stable")
     states = np.full((len(days) if every else len(lengths), 2), np.nan)
-    formulas = _Formulas(parameters)
+    formulas = Formulas(parameters)
     for first in range(0, len(order), _AT_ONCE):
         chosen = order[first : first + _AT_ONCE]
         _replay_together(offsets, lengths, chosen, days, ratings, formulas, states, every)
@@ -58,7 +59,7 @@ def _replay_together(
     chosen: Ints,
     days: Ints,
     ratings: Ints,
-    formulas: _Formulas,
+    formulas: Formulas,
     states: Floats,
     every: bool,
 ) -> None:
@@ -84,8 +85,11 @@ def _replay_together(
             states[chosen[ended], 0], states[chosen[ended], 1] = stability[ended], difficulty[ended]
 
 
-class _Formulas:
-    """The formulas above with what depends on parameters and rating alone worked out, indexed by rating."""
+class Formulas:
+    """The formulas above with what depends on parameters and rating alone worked out, indexed by rating.
+
+    S and D of many cards come and go as two arrays; `elapsed` is in study days, at least 0.
+    """
 
     def __init__(self, parameters: tuple[float, ...]) -> None:
         import numpy as np
@@ -104,9 +108,11 @@ class _Formulas:
         self.factor = 0.9 ** (1 / self.decay) - 1
 
     def first(self, rating: Ints) -> tuple[Floats, Floats]:
+        """After a first answer."""
         return self.first_stability[rating], self.first_difficulty[rating]
 
-    def next(self, s: Floats, d: Floats, elapsed: Ints, rating: Ints) -> tuple[Floats, Floats]:
+    def next(self, s: Floats, d: Floats, elapsed: Numbers, rating: Ints) -> tuple[Floats, Floats]:
+        """After a later answer."""
         import numpy as np
 
         same_day = elapsed < 1
@@ -124,24 +130,24 @@ class _Formulas:
         difficulty = self.target + (1 - w7) * (d + (10.0 - d) * self.damping[rating])
         return np.clip(after, _MIN_STABILITY, MAX_STABILITY), np.clip(difficulty, 1.0, 10.0)
 
-    def _doubt(self, s: Floats, elapsed: Ints) -> Floats:
-        """1 - R."""
-        doubt: Floats = 1 - (1 + self.factor * elapsed / s) ** self.decay
-        return doubt
+    def recall(self, s: Floats, elapsed: Numbers) -> Floats:
+        """R."""
+        recall: Floats = (1 + self.factor * elapsed / s) ** self.decay
+        return recall
 
-    def _recalled(self, s: Floats, d: Floats, elapsed: Ints, rating: Ints) -> Floats:
+    def _recalled(self, s: Floats, d: Floats, elapsed: Numbers, rating: Ints) -> Floats:
         import numpy as np
 
         w = self.w
-        surprise = np.exp(self._doubt(s, elapsed) * w[10]) - 1
+        surprise = np.exp((1 - self.recall(s, elapsed)) * w[10]) - 1
         grown: Floats = s * (1 + self.gain[rating] * (11 - d) * s ** -w[9] * surprise)
         return grown
 
-    def _forgotten(self, s: Floats, d: Floats, elapsed: Ints) -> Floats:
+    def _forgotten(self, s: Floats, d: Floats, elapsed: Numbers) -> Floats:
         import numpy as np
 
         w = self.w
-        kept = w[11] * d ** -w[12] * ((s + 1) ** w[13] - 1) * np.exp(self._doubt(s, elapsed) * w[14])
+        kept = w[11] * d ** -w[12] * ((s + 1) ** w[13] - 1) * np.exp((1 - self.recall(s, elapsed)) * w[14])
         left: Floats = np.minimum(kept, s / self.lapse_divisor)
         return left
 

@@ -26,15 +26,15 @@ Stage = Literal["new", "learning", "reviewing", "relearning"]
 AGAIN, HARD, GOOD, EASY = 1, 2, 3, 4
 
 # Anki's ranges: from, to (days), share of the part of the interval within them; plus one day.
-_FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
+FUZZ_RANGES = ((2.5, 7.0, 0.15), (7.0, 20.0, 0.10), (20.0, float("inf"), 0.05))
 
 Load = Callable[[int], int]
 """How many reviews are due on a study day."""
 
-_COUNTED_DAYS = 90
+COUNTED_DAYS = 90
 """So many days ahead the load counts: beyond, what is due now says little about what will be, and ranges are wide."""
 
-_FAR_DAYS = 7
+FAR_DAYS = 7
 """The last of these days: their mean stands for every day beyond."""
 
 _WEIGHT = 1 << 40
@@ -169,7 +169,7 @@ def interval_days(memory: Memory, rules: Rules, model: Model, seed: str, day: in
 def interval_range(memory: Memory, rules: Rules, model: Model) -> tuple[int, int]:
     """The shortest and the longest interval (days) that the rules allow after an answer; equal without fuzz."""
     days = min(model.interval(memory, rules.desired_retention), float(rules.maximum_interval))
-    if rules.fuzz and days >= _FUZZ_RANGES[0][0]:
+    if rules.fuzz and days >= FUZZ_RANGES[0][0]:
         return fuzz_range(days, rules.maximum_interval)
     whole = min(max(round(days), 1), rules.maximum_interval)
     return whole, whole
@@ -189,7 +189,7 @@ def _weights(intervals: range, day: int, easy_days: frozenset[int], load: Load) 
     for days in intervals:
         if days not in allowed:
             weights.append(0)
-        elif days <= _COUNTED_DAYS:
+        elif days <= COUNTED_DAYS:
             weights.append(_weight(load(day + days), 1))
         else:
             if far is None:
@@ -200,10 +200,10 @@ def _weights(intervals: range, day: int, easy_days: frozenset[int], load: Load) 
 
 def _far_weight(intervals: range, day: int, load: Load) -> int:
     """The weight of any day for which the load does not count."""
-    if intervals[0] > _COUNTED_DAYS:
+    if intervals[0] > COUNTED_DAYS:
         return 1  # they are among themselves
-    last = range(_COUNTED_DAYS - _FAR_DAYS + 1, _COUNTED_DAYS + 1)
-    return _weight(sum(load(day + days) for days in last), _FAR_DAYS)
+    last = range(COUNTED_DAYS - FAR_DAYS + 1, COUNTED_DAYS + 1)
+    return _weight(sum(load(day + days) for days in last), FAR_DAYS)
 
 
 def _weight(reviews: int, days: int) -> int:
@@ -218,7 +218,7 @@ def due_day(day: int, interval: int) -> int:
 
 def fuzz_range(days: float, maximum: int) -> tuple[int, int]:
     """The shortest and the longest interval that fuzz may make of `days` (at least 2.5)."""
-    delta = 1.0 + sum(share * max(min(days, end) - start, 0.0) for start, end, share in _FUZZ_RANGES)
+    delta = 1.0 + sum(share * max(min(days, end) - start, 0.0) for start, end, share in FUZZ_RANGES)
     low, high = floor(days - delta + 0.5), floor(days + delta + 0.5)
     return min(max(low, 1), maximum), min(max(high, 1), maximum)
 
