@@ -54,7 +54,8 @@ def about(path: Path) -> str:
     if path.suffix == ".sql":
         return text.splitlines()[0].removeprefix("-- ")
     if path.suffix == ".css":
-        return "How cards look in Anki, by day and by night."
+        first = text.splitlines()[0]  # that of cards goes to Anki as it is, without a comment
+        return first.strip("/* ") if first.startswith("/*") else "How cards look in Anki, by day and by night."
     if path.suffix == ".yaml":
         fields = re.findall(r"^  - \{name: (\w+)(?!.*(?:masked|opening|caveat):)", text, re.MULTILINE)
         return f"Note type: {', '.join(fields)}."

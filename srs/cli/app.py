@@ -35,7 +35,10 @@ COMMANDS = {
     "prompt": "prompt:prompt",
     "show": "card:show",
     "explain": "explain:explain",
+    "stats": "stats:stats",
     "ideas": "ideas:ideas",
+    "forecast": "forecast:forecast",
+    "optimize": "optimize:optimize",
     "edit": "edit:edit",
     "fix": "fix:fix",
     "check": "check:check",
@@ -65,7 +68,7 @@ _WRONG_USAGE: Any = typer.BadParameter.__base__  # whatever is wrong with a comm
 _CLICKS_LEAST = 52
 _GLOBAL_WITH_VALUE = ("-C", "--now")
 _WITH_QUERY = (
-    "review", "fix", "drafts", "list", "ideas", "export",
+    "review", "fix", "drafts", "list", "stats", "ideas", "export", "forecast",
     "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
 )  # fmt: skip
 _NEGATED = re.compile(r"-[a-z]+:")

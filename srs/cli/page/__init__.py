@@ -1,0 +1,1 @@
+"""Pages in one file: HTML and CSS, drawings as inline SVG, no script, no request."""
