@@ -34,8 +34,10 @@ def said_by_system(error: OSError) -> str:
 
 
 def sentence(clause: str) -> str:
-    """A message or hint of an error as a sentence of its own."""
-    return f"{clause[:1].upper()}{clause[1:]}{'' if not clause or clause.endswith(('.', '?', '!')) else '.'}"
+    """A message or hint of an error as a sentence of its own. A path or the name of a file stays as it is."""
+    word = clause.split(" ", 1)[0].rstrip(":.,")
+    start = clause if "/" in word or "." in word else f"{clause[:1].upper()}{clause[1:]}"
+    return f"{start}{'' if not clause or clause.endswith(('.', '?', '!')) else '.'}"
 
 
 @dataclass(frozen=True, slots=True, order=True)

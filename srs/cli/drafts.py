@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import Context
 from srs.cli.output import print_json, print_table, say
 from srs.words import plural
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
 
 def drafts(
     ctx: typer.Context,
-    query: Annotated[list[str] | None, typer.Argument(help="Only the drafts that it finds.")] = None,
+    query: Annotated[
+        list[str] | None, typer.Argument(help="Only the drafts that it finds.", autocompletion=complete.query)
+    ] = None,
     as_list: Annotated[bool, typer.Option("--list", help="Print the drafts, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, a stable contract.")] = False,
 ) -> None:
@@ -58,6 +61,7 @@ def _print(found: "list[Note]", collection: "Collection", as_json: bool) -> None
     from srs.cards.faces import cards_of
     from srs.cli.picking import a_year
     from srs.study.price import minutes_a_year
+    from srs.study.reading import cards_made
 
     cards = {note.id: len(cards_of(note, collection.types)) for note in found}
     if as_json:
@@ -72,7 +76,7 @@ def _print(found: "list[Note]", collection: "Collection", as_json: bool) -> None
         rows.append([note.id, note.type, text, str(cards[note.id]), note.origin or ""])
     print_table(rows, shrink={0: 16, 2: 20, 4: 12}, drop=(4, 0))
     costs = {deck: minutes_a_year(collection, deck) for deck in {note.deck for note in found}}
-    minutes = sum(max(1, cards[note.id]) * costs[note.deck] for note in found)
+    minutes = sum(max(1, cards_made(note, collection.types)) * costs[note.deck] for note in found)
     say(f"{plural(len(found), 'draft')}, {a_year(minutes)} if all are kept.")
 
 

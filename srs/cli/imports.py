@@ -142,14 +142,10 @@ def _refuse(options: dict[str, object], path: Path, kind: str) -> None:
 
 def _text_of(path: Path) -> str:
     """What a text file says. Raises SrsError where it is none, or is not in UTF-8."""
+    from srs.importers.lesson.reading import text_in
+
     try:
         data = path.read_bytes()
     except OSError as error:
         raise SrsError(f"{path}: cannot be read, {said_by_system(error)}") from None
-    try:
-        if b"\0" in data:
-            raise SrsError(f"{path.name} is no text", "save it as plain text in UTF-8")
-        return data.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        hint = f"make it so: iconv -f WINDOWS-1252 -t UTF-8 {path.name} > new-{path.name}"
-        raise SrsError(f"{path.name} is not in UTF-8, at byte {error.start:,}", hint) from None
+    return text_in(data, path.name)

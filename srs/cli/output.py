@@ -74,8 +74,8 @@ def ask(question: str, default: str | None = None) -> str:
             answer = input(f"{question} ").strip() or default
             if answer is not None:
                 return answer
-    except EOFError:
-        print()
+    except (EOFError, KeyboardInterrupt):
+        print()  # the line of the question is over
         raise KeyboardInterrupt from None
 
 

@@ -8,12 +8,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srs.collection.collection import Collection
-from srs.errors import SrsError
+from srs.errors import Problem, SrsError
 from srs.study.price import minutes_a_year
 from srs.study.reading import DOUBT, Finished, Part, Pick, Proposal, Reading, Showing, unasked
 from srs.words import plural
 
 if TYPE_CHECKING:
+    from srs.cards.note import Note
     from srs.importers.lesson.values import Draft, Lesson
 
 
@@ -146,17 +147,32 @@ class Picking:
         self.reading.wrote(files=drop(self._collection, [pick.note for pick in picks]))
         return f"Took out {plural(len(picks), 'draft')}; u brings {'it' if len(picks) == 1 else 'them'} back."
 
-    def _drop(self, ids: Sequence[str]) -> None:
+    def _drop(self, written: "Sequence[Note]") -> None:
+        """Take notes out of their files, if they are as they were written. Raises SrsError; then nothing is done."""
         from srs.collection import troubles
         from srs.upkeep.drafts import drop
+        from srs.upkeep.pieces import bare
 
         self._collection.refresh()
-        notes = [note for id in ids if (note := troubles.note_called(self._collection.db, id))]
+        notes = []
+        for before in written:
+            note = troubles.note_called(self._collection.db, before.id)
+            if note and bare(note) != bare(before):
+                raise SrsError(f"the note {note.id} was changed since", f"it stays, at {note.place}")
+            if note:
+                notes.append(note)
+            elif wrong := _problem_in(self._collection, before.place.path):
+                raise SrsError(f"{wrong.path} cannot be read as it is now", f"see line {wrong.line} there")
         drop(self._collection, notes)
 
     def _origin(self, part: Part) -> str:
         last = f"-L{part.last}" if part.last > part.first else ""
         return f"{self._source}#L{part.first}{last}"
+
+
+def _problem_in(collection: Collection, path: str) -> Problem | None:
+    """What keeps a file from being read."""
+    return next((each for each in collection.problems() if (each.path, each.severity) == (path, "error")), None)
 
 
 def a_year(minutes: float) -> str:

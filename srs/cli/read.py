@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from srs.cli import complete
 from srs.cli.context import Context
 from srs.cli.output import print_json, print_table, say
-from srs.errors import SrsError, UsageError, said_by_system
+from srs.errors import SrsError, said_by_system
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,7 +24,7 @@ _DECK_HELP = "The deck of what is picked; without it, one named like the lesson.
 def read(
     ctx: typer.Context,
     lesson: Annotated[str, typer.Argument(metavar="LESSON", help="A text, or its name in sources/.")],
-    deck: Annotated[str, typer.Option(help=_DECK_HELP)] = "",
+    deck: Annotated[str, typer.Option(help=_DECK_HELP, autocompletion=complete.decks)] = "",
     as_list: Annotated[bool, typer.Option("--list", help="Print what was picked of it, and do nothing.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="The same as JSON, a stable contract.")] = False,
 ) -> None:
@@ -66,8 +67,23 @@ def opened_lesson(collection: "Collection", name: str, deck: str, clock: "Callab
     lesson = read_lesson(text_of(path), path.name)
     if not lesson.blocks:
         raise SrsError(f"there is no text in {name}", "name a lesson as text or Markdown")
-    deck = clean_deck(deck or lesson.deck or file_stem(path.stem))
+    deck = _fit(collection, deck, lesson.deck) or clean_deck(file_stem(path.stem))
     return Picking(collection, lesson, kept or keep_source(collection, path), deck, clock)
+
+
+def _fit(collection: "Collection", asked: str, told: str) -> str:
+    """The deck that was asked for, else the one that the lesson tells; empty: none. Raises SrsError, or UsageError."""
+    from srs.collection.adding import file_for
+    from srs.importers.foreigndecks import clean_deck
+
+    deck = clean_deck(asked or told) if asked or told else ""
+    try:
+        if deck:
+            file_for(collection, deck)
+    except SrsError as error:
+        hint = error.hint if asked else "that is the `deck:` of the lesson; say --deck NAME"
+        raise type(error)(error.message, hint) from None
+    return deck
 
 
 def kept_source(collection: "Collection", name: str) -> str:
@@ -91,6 +107,7 @@ def kept_source(collection: "Collection", name: str) -> str:
 def text_of(path: Path) -> str:
     """The text of a file. Raises SrsError where it is none."""
     from srs.collection.files import open_regular
+    from srs.importers.lesson.reading import text_in
 
     try:
         with open_regular(path) as file:
@@ -99,9 +116,7 @@ def text_of(path: Path) -> str:
         raise SrsError(f"{path}: cannot be read, {said_by_system(error)}") from None
     if len(data) > _LARGEST:
         raise SrsError(f"{path} is too large for a lesson, more than {_LARGEST >> 20} MB", "split it")
-    if b"\0" in data:
-        raise UsageError(f"{path} is no text", "srs reads text and Markdown")
-    return data.decode("utf-8-sig", "replace")
+    return text_in(data, str(path))
 
 
 def _is(path: Path, data: bytes) -> bool:

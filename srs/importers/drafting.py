@@ -114,12 +114,23 @@ def _kept(collection: Collection, source: Path, made: list[Path]) -> str:
         place = folder / name
         if not os.path.lexists(place):
             folder.mkdir(exist_ok=True)
-            write_new(place, data)
-            made.append(place)
+            _put_new(place, data, made)
             return f"sources/{name}"
         if place.is_file() and place.read_bytes() == data:
             return f"sources/{name}"
         number += 1
+
+
+def _put_new(place: Path, data: bytes, made: list[Path]) -> None:
+    """Write a file that is not there yet, whole or not at all; `made` then has it. Raises OSError."""
+    try:
+        write_new(place, data)
+    except FileExistsError:  # another program was faster: that is its file
+        raise
+    except BaseException:
+        place.unlink(missing_ok=True)
+        raise
+    made.append(place)
 
 
 def _free_id(collection: Collection, draft: Draft, kept: str, taken: Sequence[str]) -> str | None:
@@ -251,8 +262,7 @@ class _Pictures:
         if os.path.lexists(place) and not (place.is_file() and place.read_bytes() == data):
             place = self.folder / f"{place.stem}-{hashlib.sha256(data).hexdigest()[:12]}{place.suffix}"
         if not os.path.lexists(place):
-            write_new(place, data)
-            self.made.append(place)
+            _put_new(place, data, self.made)
         return place.name
 
 

@@ -110,8 +110,9 @@ class Drafting:
         return self.count - settled - self._gone_elsewhere()
 
     def tally(self) -> Counter[Action]:
-        """How many drafts each action was done to."""
-        return Counter(what for what, _ in {(did.what, did.at) for did in self.did})
+        """How many drafts each action was done to; a doubt that was taken off again is none."""
+        done = Counter((did.what, did.at) for did in self.did)
+        return Counter(what for (what, _), times in done.items() if what != "doubted" or times % 2)
 
     def cards_made(self) -> int:
         """How many cards were kept in this walk."""

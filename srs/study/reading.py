@@ -5,7 +5,9 @@ nothing is lost with the connection, and a lesson can be read on another day, or
 """
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_left, bisect_right
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from srs.cards.faces import cards_of, withheld
@@ -14,7 +16,7 @@ from srs.cards.notetype import NoteTypes
 from srs.collection import troubles
 from srs.collection.collection import Collection
 from srs.collection.origins import origin_of
-from srs.study.source import Passage
+from srs.study.source import AROUND, Passage
 
 DOUBT = "doubt"
 """The tag of a draft that the learner doubts."""
@@ -118,13 +120,13 @@ class Finished:
 
 @dataclass(frozen=True, slots=True)
 class Did:
-    """Something that `undo` takes back: at part `at`, notes that were written, or files changed.
+    """Something that `undo` takes back: at part `at`, notes as they were written, or files changed.
 
     `files`: path, bytes before, bytes after.
     """
 
     at: int
-    notes: tuple[str, ...] = ()
+    notes: tuple[Note, ...] = ()
     files: tuple[tuple[str, bytes, bytes], ...] = ()
 
 
@@ -162,15 +164,28 @@ def cards_made(note: Note, types: NoteTypes) -> int:
 
 
 def nearby(passage: Passage, origin: str) -> tuple[int, tuple[str, ...]]:
-    """The number of the first line that `origin` names, and the lines: of one line its paragraph, where that is short.
+    """The number of the first line that `origin` names, and the lines: of one line its paragraph, if it is short."""
+    there = close_up(passage, origin)
+    return there.first, tuple(text for _, text, belongs in there.numbered() if belongs)
+
+
+def close_up(passage: Passage, origin: str) -> Passage:
+    """Of a long paragraph the line that `origin` names, if it names one, with a few around it.
 
     A pasted lesson has no empty lines, and is one paragraph as a whole.
     """
-    lines = [(at, text) for at, text, belongs in passage.numbered() if belongs]
     named = origin_of(origin)
-    if named and named.first and not named.last and sum(len(text) for _, text in lines) > _GLANCE:
-        lines = [(at, text) for at, text in lines if at == named.first]
-    return lines[0][0], tuple(text for _, text in lines)
+    long = sum(len(text) for _, text, belongs in passage.numbered() if belongs) > _GLANCE
+    if not (named and named.first and not named.last and long):
+        return passage
+    at = named.first
+    start = max(passage.start, at - AROUND)
+    lines = passage.lines[start - passage.start : at + AROUND + 1 - passage.start]
+    return Passage(passage.path, start, at, at, lines)
+
+
+def _line(pick: Pick) -> int:
+    return pick.line
 
 
 def _is_of(pick: Pick, proposal: Proposal) -> bool:
@@ -223,16 +238,16 @@ class Reading:
 
     def wrote(self, notes: Sequence[str] = (), files: Sequence[tuple[str, bytes, bytes]] = ()) -> None:
         """Notes were written from the part that is shown, or files changed (path, bytes before, bytes after)."""
-        if notes or files:
-            self.did.append(Did(self._at, tuple(notes), tuple(files)))
         self.look()
+        if notes or files:
+            self.did.append(Did(self._at, self._notes(notes), tuple(files)))
 
     def join(self, since: int) -> None:
         """Let what was done after the first `since` things be one thing that is taken back as a whole."""
         last = self.did[since:]
-        notes = tuple(note for did in last for note in did.notes)
+        notes = self._notes([note.id for did in last for note in did.notes])
         if len(last) > 1:
-            # Notes that were written and then changed go as they are.
+            # Notes that were written and then changed go as they are now.
             self.did[since:] = [
                 Did(self._at, notes, () if notes else tuple(each for did in last for each in did.files))
             ]
@@ -248,6 +263,10 @@ class Reading:
         self._picks = picks_from(self._collection, self.source)
         self._show()
 
+    def _notes(self, ids: Sequence[str]) -> tuple[Note, ...]:
+        """The notes with these ids as they are now."""
+        return tuple(pick.note for pick in self._picks if pick.note.id in ids)
+
     def _show(self) -> None:
         drafts = [pick for pick in self._picks if pick.note.draft]
         kept = sum(pick.cards for pick in self._picks) - sum(pick.cards for pick in drafts)
@@ -261,7 +280,8 @@ class Reading:
         self.step = Showing(part, self._at + 1, self.count, self._of(part), *counts, section)
 
     def _of(self, part: Part) -> tuple[Pick, ...]:
-        return tuple(pick for pick in self._picks if (part.begin or part.first) <= pick.line <= part.last)
+        first = bisect_left(self._picks, part.begin or part.first, key=_line)
+        return tuple(self._picks[first : bisect_right(self._picks, part.last, key=_line)])
 
 
 def parts_of(blocks: Sequence[Part], proposals: Sequence[Proposal]) -> list[Part]:
@@ -280,14 +300,28 @@ def parts_of(blocks: Sequence[Part], proposals: Sequence[Proposal]) -> list[Part
         found += [replace(first, begin=under[0].first) if above else first, *rest]
     if under and (not found or under[0].first > found[-1].last):
         found.append(under[-1])
-    return [_with_proposals(part, found, proposals) for part in found]
+    there = _by_line(proposals)
+    lines = Counter((part.first, part.last) for part in found)
+    return [_with_proposals(part, there, lines[part.first, part.last] > 1) for part in found]
 
 
-def _with_proposals(part: Part, parts: Sequence[Part], proposals: Sequence[Proposal]) -> Part:
-    inner = [each for each in proposals if part.first <= each.first and each.last <= part.last]
-    around = [each for each in proposals if each not in inner and each.first <= part.last and part.first <= each.last]
+def _by_line(proposals: Sequence[Proposal]) -> dict[int, list[Proposal]]:
+    """The proposals that take each line."""
+    found: dict[int, list[Proposal]] = {}
+    for proposal in proposals:
+        for line in range(proposal.first, proposal.last + 1):
+            found.setdefault(line, []).append(proposal)
+    return found
+
+
+def _with_proposals(part: Part, there: Mapping[int, Sequence[Proposal]], shares: bool) -> Part:
+    """A part with what could be drafted of it; `shares`: another part is on the same lines."""
+    near = {each.number: each for line in range(part.first, part.last + 1) for each in there.get(line, ())}
+    touching = [near[number] for number in sorted(near)]
+    inner = [each for each in touching if part.first <= each.first and each.last <= part.last]
+    around = [each for each in touching if each not in inner]
     section = max(around, key=lambda each: (each.last - each.first, -each.number), default=None)
-    if any(other is not part and (other.first, other.last) == (part.first, part.last) for other in parts):
+    if shares:
         inner = [each for each in inner if " ".join(each.text.split())[:_WORDS] in " ".join(part.text.split())]
     return replace(part, inner=tuple(inner), section=section)
 

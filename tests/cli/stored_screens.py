@@ -1,4 +1,4 @@
-"""The screens of a sitting as text files, key by key: `python -m tests.cli.stored_screens` remakes them all.
+"""The screens of a sitting or a walk as text files, key by key: `python -m tests.cli.stored_screens` remakes them all.
 
 Each scenario is a collection and a row of keys; after each key stands what a person sees. Styles are written as
 `⟦bold cyan:text⟧`; those of NO_COLOR lose colours and nothing else. Look at what changed before you keep it.
@@ -98,6 +98,62 @@ HOSTILE = (
 )
 
 
+SEA = """\
+# The sea
+
+The moon pulls the water, and so the tides come twice a day.
+
+## Salt
+
+Salt water is water with about 35 grams of salt in each litre.
+
+Mental Model: A soup that has been on the fire for a long time.
+
+Common Mistake: People think that all seas are equally salty.
+
+"The sea is everything." — Jules Verne, 1870
+
+| Sea | Depth |
+|---|---|
+| Red Sea | 490 m |
+
+```python
+depth = max(sea.depths)
+```
+"""
+
+PICKED = """\
+deck: Sea
+notes:
+  - q: (to be asked) The moon pulls the water, …
+    id: sea-line-3
+    a: The moon pulls the water, and so the tides come twice a day.
+    from: sources/sea.md#L3
+    draft: true
+  - concept: Salt water
+    id: salt
+    definition: Water with about 35 grams of salt in each litre.
+    mental_model: A soup that has been on the fire for a long time.
+    mistake: People think that all seas are equally salty.
+    cards: [definition, name]
+    from: sources/sea.md#L5-L11
+    # Doubt: It has no label for its definition.
+    draft: true
+  - quote: The sea is everything.
+    id: everything
+    by: Jules Verne
+    date: '1870'
+    fidelity: unverified
+    from: sources/sea.md#L13
+    draft: true
+  - q: "Red Sea: Depth?"
+    id: red-sea
+    a: 490 m
+    from: sources/sea.md#L17
+    draft: true
+"""
+
+
 def many_lines(word: str) -> str:
     return "".join(f"      {word} {number}\n\n" for number in range(30))
 
@@ -110,12 +166,23 @@ class Scenario:
     steps: tuple[Step, ...]
     settings: str = SETTINGS
     prepare: Callable[[Srs], None] = lambda srs: None
+    words: tuple[str, ...] = ("review",)
 
 
 def _atlas(srs: Srs) -> None:
     (srs.root / "sources").mkdir()
     (srs.root / "sources" / "atlas.txt").write_text(ATLAS)
     srs.env["EDITOR"] = "sed -i s/Paris/Lutetia/"
+
+
+def _lesson(srs: Srs) -> None:
+    (srs.home / "sea.md").write_text(SEA)
+
+
+def _kept_lesson(srs: Srs) -> None:
+    (srs.root / "sources").mkdir()
+    (srs.root / "sources" / "sea.md").write_text(SEA)
+    srs.env["EDITOR"] = "sed -i s/490/2700/"
 
 
 def _chosen_keys(srs: Srs) -> None:
@@ -244,6 +311,61 @@ SCENARIOS = {
             ("its back begins where the answer does", " ", "short"),
         ),
     ),
+    "read": Scenario(
+        {},
+        (
+            ("a part under its heading", "", "1 of 7"),
+            ("h: highlighted", "h", "h take out"),
+            ("?: doubted", "?", "? no doubt"),
+            ("u: not doubted", "u", "Took that back"),
+            ("h: taken out", "h", "Took out"),
+            ("space: what its section would be", " ", "s section"),
+            ("s: the section as a draft", "s", "no section"),
+            ("n: it covers this part too", "n", "3 of 7"),
+            ("n, n: a quote", "nn", "5 of 7"),
+            ("h: as what it is", "h", "once it is"),
+            ("right: a row of a table, beside its headings", "\x1b[C", "Depth: 490 m"),
+            ("c: a question is asked for", "c", "Question"),
+            ("an empty one", "\r", "No card was made"),
+            ("c: asked for again", "c", "Question"),
+            ("enter: and the answer", "How deep is the Red Sea?\r", "Answer"),
+            ("enter: the card", "490 m\r", "Added"),
+            ("z: a key without a meaning", "z", "H shows"),
+            ("H: the keys", "H", "any key goes back"),
+            ("x: back to the part", "x", "How deep"),
+            ("b: the part before", "b", "5 of 7"),
+            ("g: the beginning", "g", "1 of 7"),
+            ("u: the last thing is taken back, where it was done", "u", "Took that back"),
+            ("q: what was picked", "q", "srs drafts"),
+        ),
+        prepare=_lesson,
+        words=("read", "../sea.md"),
+    ),
+    "drafts": Scenario(
+        {"sea": PICKED},
+        (
+            ("a passage", "", "1 of 4"),
+            ("k: it wants a question", "k", "Not kept"),
+            ("c: the question is asked for", "c", "Question"),
+            ("enter: and the answer", "How often do the tides come?\r", "Answer"),
+            ("enter: kept, and the next one, with what was guessed", "Twice a day.\r", "how-often-do"),
+            ("?: doubted", "?", "Tagged doubt"),
+            ("H: the keys", "H", "any key goes back"),
+            ("x: back", "x", "2 of 4"),
+            ("o: where it is from", "o", "any key goes back"),
+            ("x: back again", "x", "2 of 4"),
+            ("d: dropped; a quote", "d", "Dropped"),
+            ("k: it was not compared", "k", "Not kept"),
+            ("v: verified; a question with its price and its lines", "v", "4 of 4"),
+            ("e: as edited", "e", "2700 m"),
+            ("u: not edited", "u", "Took back the"),
+            ("u: not verified", "u", "draft again"),
+            ("n: the next one", "n", "4 of 4"),
+            ("n: the summary", "n", "draft kept"),
+        ),
+        prepare=_kept_lesson,
+        words=("drafts",),
+    ),
 }
 
 
@@ -253,7 +375,7 @@ def captures(name: str, columns: int, rows: int, colour: bool, home: Path, warm:
     srs = Srs(home, warm).collection(scenario.settings, **scenario.decks)
     scenario.prepare(srs)
     env = srs.env | ({} if colour else {"NO_COLOR": "1"})
-    run = Terminal([sys.executable, "-m", "srs", "review"], env, srs.root, columns, rows)
+    run = Terminal(scenario.words, env, srs.root, columns, rows, warm)
     try:
         return "".join(f"=== {told}\n{_seen(run, keys, words)}\n" for told, keys, words in scenario.steps)
     finally:

@@ -21,7 +21,7 @@ def offered(srs: Srs, shell: str, line: str) -> list[str]:
         env |= {"COMP_WORDS": "\n".join(words), "COMP_CWORD": str(len(words) - 1)}
     else:
         env |= {"_TYPER_COMPLETE_ARGS": line, "_TYPER_COMPLETE_FISH_ACTION": "get-args"}
-    done = srs.anew(env=env)
+    done = srs(env=env)
     assert (done.code, done.err) == (0, "")
     if not done.out.strip():
         return []
@@ -35,7 +35,9 @@ def offered(srs: Srs, shell: str, line: str) -> list[str]:
 def test_shells(srs: Srs, shell: str) -> None:
     """Decks, tags, types, cards and words of a query are completed in each shell."""
     assert offered(srs, shell, "srs add --deck Wor") == ["World::Cities", "World::Quotes"]
+    assert offered(srs, shell, "srs read x.md --deck Wor") == ["World::Cities", "World::Quotes"]
     assert offered(srs, shell, "srs add --tag g") == ["geo"]
+    assert offered(srs, shell, "srs drafts ta") == offered(srs, shell, "srs review ta") == ["tag:"]
     assert offered(srs, shell, "srs add co") == ["concept"]
     assert offered(srs, shell, "srs add quote text --fidelity v") == ["verbatim"]
     assert offered(srs, shell, "srs show fr") == ["france"]

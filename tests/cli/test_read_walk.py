@@ -107,12 +107,12 @@ def test_nothing_is_made_of_half_a_card(sea: Srs, terminal: Run) -> None:
     run.press("c", "Question")
     run.press("\x1b", "card now")
     run.press("c", "Question")
-    run.press("What?\r", "What? Answer")
+    run.press("What?\r", "What?", "Answer")
     run.press("\r", "No card was made.")
     assert sea.json("list") == []
     for said in ("Added", "already"):
         run.press("c", "Question")
-        run.press("What?\r", "What? Answer")
+        run.press("What?\r", "What?", "Answer")
         run.press("That.\r", said)
     run.press("\x1b", "card now")
     run.press("u", "Took that back.")
@@ -126,16 +126,16 @@ def test_a_card_that_is_refused_is_typed_once(sea: Srs, terminal: Run) -> None:
     run = terminal(sea, "read", "../sea.md")
     run.sees("1 of 5")
     run.press("c", "Question")
-    run.press("What?\r", "What? Answer")
+    run.press("What?\r", "What?", "Answer")
     run.press("That.\r", "Added")
     [path] = (sea.root / "decks").glob("*.yaml")
     good = path.read_bytes()
     path.write_bytes(good + b"  - [\n")
     run.press("c", "Question")
-    run.press("Who?\r", "Who? Answer")
+    run.press("Who?\r", "Who?", "Answer")
     run.press("She.\r", "Question", "Who?")
     path.write_bytes(good)
-    run.press("\r", "Who? Answer", "She.")
+    run.press("\r", "Who?", "Answer", "She.")
     run.press("\r", "Added")
     run.press("q", "2 cards")
     assert run.ends() == 0
@@ -160,6 +160,26 @@ def test_reading_in_a_pipe(sea: Srs) -> None:
     assert len(drafts(sea)) == 1 and "Picked: 1 draft, 1 card" in done.out
 
 
+def test_a_card_typed_in_a_reading_is_told_apart(sea: Srs, terminal: Run) -> None:
+    """What was typed as the question stands on a line of its own above the one for the answer."""
+    run = terminal(sea, "read", "../sea.md")
+    run.sees("1 of 5")
+    run.press("c", "Question")
+    shown = [line.strip() for line in run.press("What pulls?\r", "Answer").splitlines()]
+    assert shown[shown.index("Answer (esc: no card):") - 1] == "What pulls?"
+
+
+def test_both_lists_tell_one_price(sea: Srs) -> None:
+    """Drafts cost the same in `srs read` and in `srs drafts`, quotes that are to be verified too."""
+    done = sea("read", "../sea.md", lines="\n\nh\nq\n").out
+    assert "about 4.5 min a year" in done and "about 4.5 min a year" in sea("drafts", "--list").out
+
+
+def test_what_was_taken_back_does_not_count(drafted: Srs) -> None:
+    """A doubt that was taken off again, by its key, is nothing that was done."""
+    assert drafted("drafts", lines="?\n?\nq\n").out.splitlines()[-1].startswith("Nothing was done.")
+
+
 def test_lists(sea: Srs) -> None:
     """--list and --json tell what was picked of a lesson, by the file that was read or its name here."""
     sea("read", "../sea.md", lines="h\n\n?\n")
@@ -175,10 +195,41 @@ def test_what_is_no_lesson(sea: Srs) -> None:
     (sea.home / "x.bin").write_bytes(b"a\0b")
     (sea.home / "empty.txt").write_text("\n")
     assert "there is no lesson" in sea("read", "nowhere.txt", "--list").err
-    for name in ("../nowhere.txt", "../x.bin", "../empty.txt", ".."):
+    (sea.home / "latin.txt").write_bytes("caf\xe9".encode("latin-1"))
+    (sea.home / "wide.txt").write_bytes("sea".encode("utf-16"))
+    assert "latin.txt is not in UTF-8, at byte 3" in sea("read", "../latin.txt").err
+    assert "iconv -f UTF-16" in sea("read", "../wide.txt").err
+    for name in ("../nowhere.txt", "../x.bin", "../empty.txt", "..", "../latin.txt", "../wide.txt"):
         done = sea("read", name)
         assert done.code in (1, 2) and done.err.startswith("srs: "), name
     assert not (sea.root / "sources").exists()
+
+
+@pytest.mark.parametrize("deck", ["../x", "A::..", "/etc/x"])
+def test_no_deck_can_be_called_so(sea: Srs, deck: str) -> None:
+    """A name that no deck can have is refused before anything is read or kept, not at each key."""
+    done = sea("read", "../sea.md", "--deck", deck, lines="h\n")
+    assert (done.code, done.out) == (2, "") and "cannot be the name of a deck" in done.err
+    (sea.home / "front.md").write_text(f"---\ndeck: {deck}\n---\nThe sea is wide.\n")
+    assert "say --deck NAME" in sea("read", "../front.md").err
+    assert not (sea.root / "sources").exists()
+
+
+def test_undo_leaves_what_others_wrote(sea: Srs, terminal: Run) -> None:
+    """What was changed by hand since it was picked is not taken out by u, nor where its file cannot be read."""
+    run = terminal(sea, "read", "../sea.md")
+    run.sees("1 of 5")
+    run.press("h", "1 draft")
+    deck = sea.root / "decks/sea.yaml"
+    picked = deck.read_bytes()
+    deck.write_bytes(changed := picked.replace(b"a: The moon pulls", b"a: The moon draws"))
+    run.press("u", "was changed")
+    assert deck.read_bytes() == changed
+    deck.write_bytes(picked + b"  - q: a: b\n")
+    run.press("u", "cannot be read")
+    deck.write_bytes(picked)
+    run.press("u", "Took that back.")
+    assert drafts(sea) == []
 
 
 def test_a_prompt(sea: Srs) -> None:

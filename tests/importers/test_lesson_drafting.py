@@ -1,5 +1,6 @@
 """Drafts written into a collection: one file, ids, origins; the source kept; nothing twice, nothing by halves."""
 
+import resource
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,21 @@ def test_nothing_is_written_by_halves(cards: Collection, tmp_path: Path) -> None
     with pytest.raises(SrsError, match="brackets"):
         put(cards, tmp_path / "l/x.md", CARDS, deck="A")
     assert not (cards.root / "sources/x.md").exists()
+
+
+def test_a_full_disk_leaves_no_half_of_a_source(cards: Collection, tmp_path: Path) -> None:
+    """Where the copy of a text cannot be written whole, nothing of it stays in sources/."""
+    path = tmp_path / "x.txt"
+    path.write_bytes(b"word " * 1000)
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (2000, hard))
+    try:
+        with pytest.raises(SrsError, match="not kept"):
+            keep_source(cards, path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    assert list((cards.root / "sources").glob("*")) == []
+    assert keep_source(cards, path) == "sources/x.txt"
 
 
 def test_a_source_is_kept_once(cards: Collection, tmp_path: Path) -> None:

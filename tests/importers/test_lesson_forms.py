@@ -4,6 +4,7 @@ import pytest
 
 from srs.cards.typefile import builtin_types
 from srs.errors import UsageError
+from srs.importers.lesson.blocks import lines_of
 from srs.importers.lesson.labels import find_label, split_glued
 from srs.importers.lesson.quotes import attributed
 from srs.importers.lesson.reading import read_lesson
@@ -176,3 +177,13 @@ def test_a_mapping_that_says_nothing_is_refused(wanted: str) -> None:
     """A column that is not there, or fields that make no note, are wrong usage."""
     with pytest.raises(UsageError):
         read_sheet("Vorne;Hinten\na;b\n", "a.csv", wanted, builtin_types())
+
+
+def test_rows_of_blanks_are_cut() -> None:
+    """Thousands of blanks in a row are read as a hundred, so that no pattern is lost in them; words and lines stay."""
+    deep = "\n".join(f"{' ' * 3 * level}- item {level}" for level in range(300))
+    lines = lines_of(deep + "\n" + "\t" * 50_000 + "x" + " " * 50_000 + "y")
+    assert max(map(len, lines)) <= 202 and [line.split() for line in lines[:-1]] == [
+        line.split() for line in deep.split("\n")
+    ]
+    assert lines[-1].split() == ["x", "y"] and lines[2] == "      - item 2"

@@ -12,11 +12,13 @@ from srs.study.reading import (
     Proposal,
     Reading,
     Showing,
+    close_up,
     is_unasked,
     parts_of,
     picks_from,
     unasked,
 )
+from srs.study.source import Passage
 from tests.support import make_collection, open_collection, write_deck
 
 SOURCE = "sources/sea.txt"
@@ -154,6 +156,18 @@ def test_a_kept_passage_is_asked(tmp_path: Path) -> None:
     assert is_unasked(passage)
     kept = collection_with(tmp_path / "x", DECK.replace("    draft: true\n", ""))
     assert not is_unasked(picks_from(kept, SOURCE)[0].note)
+
+
+def test_a_close_up_of_a_pasted_lesson() -> None:
+    """Of a text that is one long paragraph the line that is named is shown, with two around it; a short one whole."""
+    lines = tuple(f"Line {number} " + "and on " * 30 for number in range(1, 41))
+    whole = Passage("sources/x.txt", 1, 1, 40, lines)
+    near = close_up(whole, "sources/x.txt#L20")
+    assert [number for number, _, _ in near.numbered()] == [18, 19, 20, 21, 22]
+    assert [text for _, text, belongs in near.numbered() if belongs] == [lines[19]]
+    assert [number for number, _, _ in close_up(whole, "sources/x.txt#L1").numbered()] == [1, 2, 3]
+    short = Passage("sources/x.txt", 1, 1, 3, ("One", "Two", "Three"))
+    assert close_up(short, "sources/x.txt#L2") == short and close_up(whole, "sources/x.txt#L2-L9") == whole
 
 
 def test_price_of_a_card(tmp_path: Path) -> None:

@@ -27,7 +27,7 @@ def piped(collection: Collection, kind: NoteType, extra: Mapping[str, Value]) ->
     problems = list(read.problems) or taken(collection, read.notes, NAME)
     for problem in problems[:_SHOWN]:
         tell(f"{NAME}:{problem.line}: {problem.message}")
-        for line in problem.hint.split("\n"):
+        for line in problem.hint.splitlines():
             tell(f"    {line}")
     if len(problems) > _SHOWN:
         tell(f"… and {len(problems) - _SHOWN} more")

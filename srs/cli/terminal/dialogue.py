@@ -178,7 +178,7 @@ class Dialogue:
         def asked(question: str) -> str:
             if not question.strip():
                 return "No card was made."
-            text = f"{question.strip()} Answer (esc: {esc}):"
+            text = f"{question.strip()}\nAnswer (esc: {esc}):"
             self._ask = Ask(text, lambda answer: answered(question, answer), filled(typed[1]))
             return ""
 
@@ -212,14 +212,15 @@ class Dialogue:
     def _lay_source(self, note: "Note | None") -> str:
         """The text that a note comes from; a page is opened in the browser."""
         from srs.cli.terminal import overlay
+        from srs.study.reading import close_up
 
         desk = self._desk
         found = asides.source(note, desk.collection) if note else None
-        if found is None:
+        if note is None or found is None:
             return asides.no_source(note)
         if isinstance(found, str):
             return asides.open_page(found, desk.environ, desk.keys)
-        return self._lay(overlay.source(found, desk.screen.colours))
+        return self._lay(overlay.source(close_up(found, note.origin or ""), desk.screen.colours))
 
     # The page
 

@@ -26,6 +26,7 @@ _ITEM = re.compile(r"(?P<lead>\s*)(?:[-*+•‣▪◦·]|\(?\d{1,3}[.)]|\(?[a-z]
 _FOOTNOTE = re.compile(r" {0,3}\[\^(?P<name>[^\]\s]+)\]:\s*(?P<text>.*)$")
 _REFERENCE = re.compile(r" {0,3}\[(?P<name>[^\]^][^\]]*)\]:\s*(?P<text>\S+.*)$")
 _QA = re.compile(r"\s*(?:[*_]{2})?(?:Q|A|C|Question|Answer|Cloze)\s?\d{0,3}(?:[*_]{2})?\s*[:.](?:[*_]{2})?(?:\s|$)")
+_MANY_BLANKS = re.compile(r"([ \t]{100})[ \t]+")
 _LONG_LINE = 140
 _SHORT_TITLE = 72
 _MOST_LINES = 40  # of a quote with its speaker
@@ -52,8 +53,12 @@ class Scanned:
 
 
 def lines_of(text: str) -> list[str]:
-    """The lines of a source as everything that names lines counts them; characters that no card may hold are blanks."""
+    """The lines of a source as everything that names lines counts them; characters that no card may hold are blanks.
+
+    Blanks beyond the first 100 of a row say nothing, and patterns that look for them would look for hours.
+    """
     text = text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
+    text = _MANY_BLANKS.sub(r"\1", text)
     return re.sub("[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\ud800-\udfff]", " ", text).split("\n")
 
 

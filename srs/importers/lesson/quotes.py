@@ -114,7 +114,8 @@ def _as_said(bare: str) -> Quote | None:
 
 def is_attribution(text: str, dashed: bool = True) -> bool:
     """Whether a line only names the speaker of a quote above it: `— Grace Hopper, 1987`; `dashed`: with a dash only."""
-    if "\n" in text or re.search(r"[.!?:]$", text.strip()):
+    text = text.strip()
+    if "\n" in text or len(text) > _LONGEST or text.endswith((".", "!", "?", ":")):
         return False
     return _ATTRIBUTION.match(text) is not None or (not dashed and len(text.split()) < 20 and bool(_BELOW.match(text)))
 

@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import replace
 
+from srs.errors import SrsError
 from srs.importers.lesson import asking, drafts, tables
 from srs.importers.lesson.blocks import Mark, Scanned, heading_text, lines_of, scan
 from srs.importers.lesson.inline import References
@@ -19,7 +20,26 @@ from srs.importers.lesson.slots import Item, items_of
 from srs.importers.lesson.values import Block, Draft, Leftover, Lesson
 
 MARKDOWN = (".md", ".markdown")
+_UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 _FRONT = re.compile(r"(?P<key>[\w-]+):\s*(?P<value>.*)")
+
+
+def text_in(data: bytes, name: str) -> str:
+    """The text of a file called `name`. Raises SrsError where it is none, or is not in UTF-8."""
+
+    def hint(coding: str) -> str:
+        from shlex import quote
+
+        return f"make it so: iconv -f {coding} -t UTF-8 {quote(name)} > {quote(f'new-{name}')}"
+
+    if data.startswith(_UTF_16):
+        raise SrsError(f"{name} is in UTF-16, not in UTF-8", hint("UTF-16"))
+    if b"\0" in data:
+        raise SrsError(f"{name} is no text", "save it as plain text in UTF-8")
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise SrsError(f"{name} is not in UTF-8, at byte {error.start:,}", hint("WINDOWS-1252")) from None
 
 
 def read_lesson(text: str, name: str) -> Lesson:
