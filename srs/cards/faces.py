@@ -8,12 +8,12 @@ holds in Anki as it does here.
 import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from srs.cards import cloze, derived, template
 from srs.cards.note import Card, Note, Prompt
 from srs.cards.notetype import Derived, Field, NoteType, NoteTypes, Template, gate, gates
 from srs.errors import SrsError
+from srs.values import frozen
 
 PROMPT = "prompt"
 
@@ -21,7 +21,7 @@ _ANSWER = re.compile(r"<hr\s+id=[\"']?answer[\"']?\s*/?>", re.IGNORECASE)
 _CAVEATS = {"near": "Nearly word for word", "paraphrase": "A paraphrase, not the exact words"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """What one Anki note holds: `fields` are HTML by name, in the type's order, then the gates."""
 
@@ -31,7 +31,7 @@ class Sheet:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """An answer to be typed: the field it stands in, the right one as plain text, whether accents and case count."""
 
@@ -41,7 +41,7 @@ class Typed:
     case: bool
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Face:
     """Both sides of a card as HTML. `answer` is what the back adds to the front (all of it where it does not say)."""
 

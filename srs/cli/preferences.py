@@ -6,12 +6,13 @@ This is read before the first card is painted, so it imports little, and TOML on
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from srs.collection.locations import config_file
 from srs.errors import SrsError, said_by_system
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.collection.toml import Check, Document
@@ -52,7 +53,7 @@ class PreferencesError(SrsError):
     """The user's config.toml, or a variable that names a program, cannot be used as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preferences:
     """What the user wants. Programs are words of a command line, None where none is named.
 

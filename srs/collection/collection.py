@@ -8,7 +8,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,6 +52,7 @@ from srs.memory.schedule import (
     preview,
 )
 from srs.memory.state import CardState, Reviewing
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.cards.faces import Face
@@ -76,7 +77,7 @@ class NewerJournal(SrsError):
     """A device with a newer srs wrote in this journal; what it wrote may not be understood here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What the learner saw when the answers were offered: the instant (ms), how the card stood, what each would do."""
 
@@ -85,7 +86,7 @@ class Shown:
     answers: Answers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """An answer that is on disk: the event, what it does to the card, whether it became a leech and was suspended."""
 

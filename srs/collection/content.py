@@ -9,7 +9,7 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
@@ -19,6 +19,7 @@ from srs.cards.notetype import NoteType, NoteTypes
 from srs.collection.index import Watch, get_meta, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
 from srs.errors import Problem, said_by_system
+from srs.values import frozen
 
 FILE_COLUMNS = "size, mtime, inode, ctime"
 _SUFFIXES = (".yaml", ".yml")
@@ -26,7 +27,7 @@ _RACY_NS = 1_000_000_000
 """A file this young may change again within one tick of its clock, so it is looked at once more the next time."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Seen:
     """A file as the file system shows it: enough to tell whether it changed. `refused`: why it cannot be read."""
 

@@ -9,7 +9,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection import journal
@@ -23,6 +22,7 @@ from srs.memory.fold import AMENDED, amendments, fold, fold_many, one_of_two, un
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
+from srs.values import frozen
 
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
@@ -42,7 +42,7 @@ _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Plan:
     """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them."""
 

@@ -2,9 +2,10 @@
 
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple
+
+from srs.values import frozen
 
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
 _STUDIED = "from state s join card c on c.id = s.card and c.active"
@@ -27,7 +28,7 @@ class Waiting(NamedTuple):
     last_day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """A card answered on the day: whether it was new when the day began, or out of the steps."""
 

@@ -3,19 +3,19 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any, Literal
 
 from srs.cards.note import Note
 from srs.collection.stored import note_from_json
 from srs.memory.days import iso_day, iso_instant
 from srs.memory.model import Model
+from srs.values import frozen
 
 State = Literal["new", "learning", "review", "relearning"]
 STATES: tuple[State, ...] = ("new", "learning", "review", "relearning")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardView:
     """A card with its note and what is known of it. `due`: ms while in steps, a study day in review, None when new.
 

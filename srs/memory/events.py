@@ -21,6 +21,7 @@ from zlib import crc32
 
 from srs.errors import SrsError
 from srs.memory.days import iso_day, iso_instant, parse_day, parse_instant
+from srs.values import frozen
 
 FORMAT: Final = 1
 MAX_LINE: Final = 1 << 16  # bytes of a line, the newline not counted
@@ -33,7 +34,7 @@ LONGEST_MS: Final = 600_000
 Mode = Literal["study", "cram"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """An answer. `step` None: `due` is a study day; else an instant, and `step` the learning step shown next."""
 
@@ -50,14 +51,14 @@ class Review:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undo:
     id: str
     at: int
     event: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suspend:
     id: str
     at: int
@@ -65,7 +66,7 @@ class Suspend:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsuspend:
     id: str
     at: int
@@ -73,7 +74,7 @@ class Unsuspend:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bury:
     """Buried until study day `until` begins."""
 
@@ -84,7 +85,7 @@ class Bury:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unbury:
     id: str
     at: int
@@ -92,7 +93,7 @@ class Unbury:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flag:
     """`flag` 0 to 7; 0 takes it off."""
 
@@ -103,7 +104,7 @@ class Flag:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """What is wrong with the card, in the learner's words; empty text clears the mark."""
 
@@ -114,7 +115,7 @@ class Mark:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reset:
     id: str
     at: int
@@ -122,7 +123,7 @@ class Reset:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetDue:
     """`due {due}`: the study day that holds until the next review."""
 
@@ -133,7 +134,7 @@ class SetDue:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amend:
     """Corrects the time of another event: its `at` and `day` become `new_at` (key `at` is this event's own)."""
 
@@ -145,7 +146,7 @@ class Amend:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The exported content of `note` (or of a note type, as `notetype:NAME`) became `hash`."""
 
@@ -155,7 +156,7 @@ class Content:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Import:
     """The first of the events that another program's `file` told of: the others go with it."""
 
@@ -164,7 +165,7 @@ class Import:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """An event kind of a later version: kept, counted, without effect."""
 
@@ -199,7 +200,7 @@ def because_of(event: Event) -> str | None:
     return None if isinstance(event, Undo | Content | Import | Unknown) else event.because
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The first line of a journal file."""
 
@@ -207,7 +208,7 @@ class Header:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bad:
     """A line that is no event, and why, without quoting it."""
 

@@ -6,7 +6,7 @@ nothing is lost with the connection, and a lesson can be read on another day, or
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from srs.cards.faces import cards_of, withheld
 from srs.cards.note import Note
@@ -15,6 +15,7 @@ from srs.collection import troubles
 from srs.collection.collection import Collection
 from srs.collection.origins import origin_of
 from srs.study.source import Passage
+from srs.values import frozen
 
 DOUBT = "doubt"
 """The tag of a draft that the learner doubts."""
@@ -24,7 +25,7 @@ _GLANCE = 600  # characters of a paragraph that is shown whole
 _WORDS = 60  # characters of a passage by which its draft is known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """A note that could be drafted: its type, how its text begins, its lines, how many cards it would make.
 
@@ -39,7 +40,7 @@ class Proposal:
     cards: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A piece of a lesson that is shown alone, and picked. Lines count from 1.
 
@@ -57,7 +58,7 @@ class Part:
     section: Proposal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pick:
     """A note of the collection that comes from a line of the lesson."""
 
@@ -79,7 +80,7 @@ class Pick:
         return DOUBT in self.note.tags
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Showing:
     """A part on the screen, `number` of `count`; `picks` are the notes that come from its lines.
 
@@ -107,7 +108,7 @@ class Showing:
         return tuple(pick for pick in self.picks if pick.note.draft and pick != self.section)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """The end of the lesson."""
 
@@ -116,7 +117,7 @@ class Finished:
     kept: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Did:
     """Something that `undo` takes back: at part `at`, notes that were written, or files changed.
 

@@ -5,11 +5,11 @@ Knows words and predicates; nothing of where cards are kept.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import translate
 
 from srs.collection.views import CardView
 from srs.errors import UsageError
+from srs.values import frozen
 
 Predicate = Callable[[CardView], bool]
 
@@ -21,7 +21,7 @@ _IS = ("due", "new", "learn", "learning", "review", "relearning", "suspended", "
 _KEYS = "deck:, tag:, note:, card:, id:, flag:, is: and prop:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     text: str
     quoted: bool

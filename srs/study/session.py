@@ -19,6 +19,7 @@ from srs.memory.schedule import Answers
 from srs.study.agenda import Agenda, Cram, Item, Limits
 from srs.study.pace import Pace, minutes_left, pace_of
 from srs.study.today import agenda_of, cram_of
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.cards.typed import Comparison
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
 _BLANK = '<span class="type" data-answer='
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A card with its front up. `minutes` is what the remaining cards will take; `asks`: an answer can be typed."""
 
@@ -40,7 +41,7 @@ class Question:
     mark: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Revealed:
     """A card with its back up, what each answer would do, and what that hangs on: the instant and the card's state.
 
@@ -58,14 +59,14 @@ class Revealed:
         return self.comparison.rating if self.comparison else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pause:
     """Nothing to show before the instant `until` (ms)."""
 
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """Nothing is left for today, or the sitting's own limit of answers or minutes is reached."""
 
@@ -73,14 +74,14 @@ class Finished:
 Step = Question | Revealed | Pause | Finished
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skip:
     """A card was put off until later in the sitting. Known to this sitting alone: it is in no journal."""
 
     card: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edited:
     """What became of a card whose note was edited: whether it is shown, is a draft now, what is wrong in its file."""
 
