@@ -3,7 +3,6 @@
 Knows journal files and the fold; nothing of decks but the deck whose settings a card has.
 """
 
-import hashlib
 import json
 import os
 import sqlite3
@@ -15,6 +14,7 @@ from srs.collection import journal
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of, seen_of, shown_name
 from srs.collection.files import open_regular
 from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
+from srs.collection.queries import present_id, range_of
 from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
@@ -28,18 +28,16 @@ _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
 
 _UNSEEN = CardState()
-_PRESENT_CARD = (
-    "coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
-    " || substr(card, instr(card, ':')), card)"
-)
 _TOLD_EVERY = 2000
 
 _AS_WRITTEN = EVENT_COLUMNS.replace(" at,", " coalesce(written_at, at),").replace(
     " day,", " coalesce(written_day, day),"
 )
 _AS_COUNTED = EVENT_COLUMNS.replace(" after,", f" iif(written_at is null, after, '{AMENDED}'),")
+_DO, _CARD = (EVENT_COLUMNS.split(", ").index(name) for name in ("do", "card"))
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
+_INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
 
 
 @frozen
@@ -80,7 +78,7 @@ def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch:
     Events that the index knows and no file holds any more are kept as lines of the file `lost`.
     """
     files = journal_files(folder)
-    if files == _known(db) and _settled_for(db) == _signature(db, plan):
+    if files == _known(db) and _settled_for(db) == plan.fingerprint and not _left_to_do(db):
         return False
     with writing(db):
         return _refresh(db, folder, files, plan, lost, watch)
@@ -208,17 +206,59 @@ def _unreadable(path: Path, error: OSError) -> SrsError:
 
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: set[str], watch: Watch) -> bool:
-    signature = _signature(db, plan)
-    if whole or _settled_for(db) != signature:
-        db.execute(f"update event set subject = {_PRESENT_CARD} where card is not null and do != 'content'")
+    if whole or _settled_for(db) != plan.fingerprint:
+        _renamed(db)
         _settle(db)
         _fold_all(db, plan, watch)
-        set_meta(db, "settled for", signature)
+        db.execute("delete from moved")
+        set_meta(db, "settled for", plan.fingerprint)
         return True
-    if not added:
-        return False
-    _fold_some(db, plan, {*_subjects(db, added), *(_settle(db) if _any_links(db, added) else ())}, watch)
-    return True
+    touched = {*_renamed(db), *_subjects(db, added)}
+    touched |= _settle(db) if added and _any_links(db, added) else set()
+    for card, changed in _moved(db, plan):
+        _note_whether_gone(db, card)
+        if changed:
+            touched.add(card)
+    _fold_some(db, plan, touched, watch)
+    return bool(touched)
+
+
+def _left_to_do(db: sqlite3.Connection) -> bool:
+    """Whether a change of the decks is still to be followed."""
+    sql = "select 1 where exists (select 1 from moved) or exists (select 1 from renamed)"
+    return db.execute(sql).fetchone() is not None
+
+
+def _renamed(db: sqlite3.Connection) -> set[str]:
+    """Lead the events of former ids to the notes of today; the cards for which that changed."""
+    touched: set[str] = set()
+    for old, before in db.execute("select old, note from renamed").fetchall():
+        now = present_id(db, old)
+        rows = db.execute(
+            "select id, subject from event where subject >= ? and subject < ? and card >= ? and card < ?",
+            (*range_of(before), *range_of(old)),
+        ).fetchall()
+        moves = [(f"{now}{subject[len(before) :]}", id_) for id_, subject in rows]
+        db.executemany("update event set subject = ? where id = ?", moves)
+        touched.update(subject for _, subject in rows)
+        touched.update(subject for subject, _ in moves)
+    db.execute("delete from renamed")
+    return touched
+
+
+def _moved(db: sqlite3.Connection, plan: Plan) -> list[tuple[str, bool]]:
+    """The cards that came, went or lie in another deck, and whether they are scheduled otherwise there."""
+    rows = db.execute("delete from moved returning card, deck").fetchall()
+    differs = plan.per_deck
+    return [(card, differs and plan.of_deck(deck) != plan.of_deck(deck_of(db, card))) for card, deck in rows]
+
+
+def _note_whether_gone(db: sqlite3.Connection, card: str) -> None:
+    db.execute("delete from gone where card = ?", (card,))
+    db.execute(
+        "insert into gone select card from state where card = ?1 and not exists (select 1 from card where id = ?1)",
+        (card,),
+    )
 
 
 def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch) -> set[str]:
@@ -255,14 +295,28 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
 
 def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
     """Put rows of events into the table, each id once; the ids that were not there before, or not so."""
-    have = present(db, [row[0] for row in rows])
+    have, subject = present(db, [row[0] for row in rows]), _subject_of(db)
     fresh: dict[str, EventRow] = {}
     again = []
     for row in rows:
         if row[0] in have or fresh.setdefault(row[0], row) is not row:
             again.append(row)
-    db.executemany(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", fresh.values())
+    db.executemany(_INSERT_EVENT, ((*row, subject(row)) for row in fresh.values()))
     return fresh.keys() | {row[0] for row in again if _takes_place(db, row)}
+
+
+def _subject_of(db: sqlite3.Connection) -> Callable[[EventRow], str | None]:
+    """The card of today that an event's row is about; None for an event about none."""
+    aliases = dict(db.execute("select old, note from alias"))
+
+    def subject(row: EventRow) -> str | None:
+        card: str | None = row[_CARD]
+        if card is None or row[_DO] == "content":
+            return None
+        note, colon, template = card.partition(":")
+        return f"{aliases[note]}:{template}" if colon and note in aliases else card
+
+    return subject
 
 
 def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
@@ -282,16 +336,15 @@ def _takes_place(db: sqlite3.Connection, row: EventRow) -> bool:
         return False
     db.execute("delete from event where id = ?", (row[0],))
     row = (*row[:-1], min(row[-1], device))
-    db.execute(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", row)
+    db.execute(_INSERT_EVENT, (*row, _subject_of(db)(row)))
     set_meta(db, "settled for", "")  # the card that the other line named is to be folded as well
     return True
 
 
 def _subjects(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[str]:
-    """The cards that events touch, after resolving the aliases of new ones."""
+    """The cards that events touch."""
     for id_ in ids:
-        where = "where id = ? and card is not null and do != 'content'"
-        row = db.execute(f"update event set subject = {_PRESENT_CARD} {where} returning subject", (id_,)).fetchone()
+        row = db.execute("select subject from event where id = ? and subject is not null", (id_,)).fetchone()
         if row:
             yield row[0]
 
@@ -340,6 +393,7 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str], watch
         db.execute("delete from state where card = ?", (card,))
         if state != _UNSEEN:
             db.execute(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", state_row(card, state, model))
+        _note_whether_gone(db, card)
         fresh = isinstance(state.progress, New)
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
 
@@ -358,6 +412,8 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     db.execute("delete from state")
     folded = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
     db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
+    db.execute("delete from gone")
+    db.execute("insert into gone select card from state s where not exists (select 1 from card c where c.id = s.card)")
     db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
 
 
@@ -367,13 +423,6 @@ def _watched(rows: Iterable[EventRow], total: int, watch: Watch) -> Iterator[Eve
             watch("Working out memories", done, total)
         yield row
     watch("Working out memories", total, total)
-
-
-def _signature(db: sqlite3.Connection, plan: Plan) -> str:
-    """What the states depend on besides the events: rules, model, aliases, and decks where rules differ by deck."""
-    aliases = repr(db.execute("select old, note from alias order by old").fetchall())
-    content = get_meta(db, "content") if plan.per_deck else ""
-    return hashlib.sha256(f"{plan.fingerprint}\n{aliases}\n{content}".encode()).hexdigest()
 
 
 def _settled_for(db: sqlite3.Connection) -> str | None:

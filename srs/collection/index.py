@@ -8,7 +8,7 @@ from pathlib import Path
 
 from srs.collection.files import locked
 
-VERSION = 6
+VERSION = 7
 """Raised with every change of schema.sql or of what is put in the tables; an older index is made anew."""
 
 Watch = Callable[[str, int, int], None]

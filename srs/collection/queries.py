@@ -1,5 +1,6 @@
 """Questions that the agenda and the commands ask the index. Reads only; knows SQL and no policy."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
 from itertools import starmap
@@ -88,7 +89,7 @@ def fresh_of_deck(db: sqlite3.Connection, day: int, deck: str) -> Iterator[tuple
 def fresh_linked(db: sqlite3.Connection, day: int, deck: str, since: Place) -> Iterator[tuple[Place, Waiting]]:
     """Those of them from the place `since` on whose notes name what they need."""
     rest = (
-        "and c.note_key in (select key from note where deck = :of and linked) and c.deck = :of"
+        "and c.note_key in (select key from note where deck = :of and links is not null) and c.deck = :of"
         " and (c.path, c.position, c.ord) >= (:path, :position, :ord) order by c.path, c.position, c.ord"
     )
     return _fresh(db, day, rest, deck, since)
@@ -166,10 +167,8 @@ def needs_met(db: sqlite3.Connection, note: str) -> bool:
 
 def needs_of(db: sqlite3.Connection, note: str) -> tuple[str, ...]:
     """The notes that a note builds on, by their present ids."""
-    from srs.collection.stored import note_from_json
-
-    row = db.execute("select data from note where id = ? and linked and not left_out", (note,)).fetchone()
-    needs = note_from_json(row[0]).needs if row else ()
+    row = db.execute("select links from note where id = ? and not left_out", (note,)).fetchone()
+    needs = json.loads(row[0])[0] if row and row[0] else ()
     return tuple(present_id(db, need) for need in needs)
 
 
@@ -181,15 +180,15 @@ def present_id(db: sqlite3.Connection, note: str) -> str:
 
 def has_state(db: sqlite3.Connection, note: str) -> bool:
     """Whether any card of a note, or of one that is gone, was answered or set aside."""
-    return bool(db.execute("select 1 from state where card >= ? and card < ?", _cards_of(note)).fetchone())
+    return bool(db.execute("select 1 from state where card >= ? and card < ?", range_of(note)).fetchone())
 
 
 def has_events(db: sqlite3.Connection, note: str) -> bool:
     """Whether any event is about a card of a note, dead ones and notes that are gone included."""
-    return bool(db.execute("select 1 from event where subject >= ? and subject < ?", _cards_of(note)).fetchone())
+    return bool(db.execute("select 1 from event where subject >= ? and subject < ?", range_of(note)).fetchone())
 
 
-def _cards_of(note: str) -> tuple[str, str]:
+def range_of(note: str) -> tuple[str, str]:
     """The bounds of the ids of a note's cards: the character after `:` in order of bytes is `;`."""
     return f"{note}:", f"{note};"
 

@@ -151,9 +151,7 @@ def _find(collection: Collection) -> dict[str, str]:
 
 
 def _gone(db: sqlite3.Connection) -> list[Gone]:
-    rows = db.execute(
-        "select card, coalesce(last_at, 0) from state s where not exists (select 1 from card c where c.id = s.card)"
-    )
+    rows = db.execute("select card, coalesce(last_at, 0) from gone join state using (card)")
     cards: dict[str, dict[str, int]] = {}
     for card, last_at in rows:
         id, _, template = card.partition(":")
