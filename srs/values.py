@@ -117,7 +117,8 @@ class _Fields:
 
     def __get__(self, instance: object, cls: type[Any]) -> dict[str, Any]:
         kept = "__annotate_func__" if sys.version_info >= (3, 14) else "__annotations__"
-        plain = type(cls.__name__, (), {kept: vars(cls).get(kept), "__module__": cls.__module__, **self._defaults})
+        body = {kept: vars(cls).get(kept), "__module__": cls.__module__, "__doc__": cls.__doc__ or cls.__name__}
+        plain = type(cls.__name__, (), {**body, **self._defaults})
         fields: dict[str, Any] = vars(dataclass(init=False, repr=False, eq=False)(plain))["__dataclass_fields__"]
         type.__setattr__(cls, "__dataclass_fields__", fields)
         return fields

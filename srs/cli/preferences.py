@@ -4,7 +4,6 @@ They stand in one file, `config.toml` in the user's config folder. $VISUAL, $EDI
 This is read before the first card is painted, so it imports little, and TOML only where there is a file.
 """
 
-import shlex
 from collections.abc import Mapping
 from dataclasses import field
 from pathlib import Path
@@ -141,6 +140,8 @@ def _checks() -> "dict[str, Check]":
 
 def _words(value: Any) -> tuple[str, ...] | None:
     """A command line as words, split as a shell would; nothing in it is expanded but a leading `~`."""
+    import shlex
+
     if not isinstance(value, str) or "\0" in value:
         return None
     try:

@@ -3,6 +3,8 @@
 Knows deck files and note types; nothing of reviews.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
@@ -15,13 +17,13 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 from srs.cards.note import DeckFile, Note, Place
-from srs.cards.notetype import NoteType, NoteTypes
 from srs.collection.index import Watch, get_meta, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
 from srs.errors import Problem, said_by_system
 
 if TYPE_CHECKING:
     from srs.cards.crosscheck import Head
+    from srs.cards.notetype import NoteType, NoteTypes
 
 FILE_COLUMNS = "size, mtime, inode, ctime"
 _SUFFIXES = (".yaml", ".yml")
@@ -54,7 +56,8 @@ def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
     """The built-in note types and the collection's own, and what is wrong with the latter."""
     from srs.cards.typefile import builtin_types, read_notetype, with_own
 
-    own, problems = list[tuple[str, NoteType]](), list[Problem]()
+    own: list[tuple[str, NoteType]] = []
+    problems: list[Problem] = []
     for path, seen in _yaml_files(root, "notetypes").items():
         data, refused = _read(root / path, seen)
         if refused:
@@ -282,7 +285,7 @@ def _compare_notes(db: sqlite3.Connection) -> None:
     _note_aliases(db, result.aliases)
 
 
-def _heads(db: sqlite3.Connection) -> "dict[int, Head]":
+def _heads(db: sqlite3.Connection) -> dict[int, Head]:
     """The heads of notes that can have to do with others, by key, as written: those that name others, are named, or
     share an id.
     """

@@ -11,18 +11,19 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from srs.collection import journal
-from srs.collection.content import FILE_COLUMNS, Seen, deck_of, seen_of, shown_name
+from srs.collection.content import FILE_COLUMNS, Seen, deck_of
+from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
-from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
+from srs.collection.index import Watch, set_meta
 from srs.collection.queries import present_id, range_of
-from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
+from srs.collection.rows import STATE_COLUMNS, state_row
+from srs.collection.settled import Plan, known_files, settled_for, unreadable
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import AMENDED, amendments, fold, fold_many, one_of_two, undone_ids
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
-from srs.values import frozen
 
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
@@ -38,50 +39,6 @@ _DO, _CARD = (EVENT_COLUMNS.split(", ").index(name) for name in ("do", "card"))
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 _INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
-
-
-@frozen
-class Plan:
-    """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them."""
-
-    of_deck: Callable[[str], tuple[Rules, Model]]
-    per_deck: bool
-    fingerprint: str
-
-
-def journal_files(folder: Path) -> dict[str, Seen]:
-    """The journal's files by name, conflict copies and all; hidden files are not ours.
-
-    Raises SrsError where the folder cannot be read, or a name of ours is no file: half a history would be a wrong one.
-    """
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise _unreadable(folder, error) from None
-    found: dict[str, Seen] = {}
-    for entry in entries:
-        if not entry.name.startswith(".") and (entry.is_file() or entry.name.endswith(".jsonl")):
-            try:
-                found[shown_name(entry.name)] = seen_of(entry.stat())
-            except FileNotFoundError as error:
-                if entry.is_symlink():
-                    raise _unreadable(folder / entry.name, error) from None
-                # else it went while we looked
-    return found
-
-
-def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> bool:
-    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed.
-
-    Events that the index knows and no file holds any more are kept as lines of the file `lost`.
-    """
-    files = journal_files(folder)
-    if files == _known(db) and _settled_for(db) == plan.fingerprint and not _left_to_do(db):
-        return False
-    with writing(db):
-        return _refresh(db, folder, files, plan, lost, watch)
 
 
 def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
@@ -120,16 +77,10 @@ def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
     return [event_of(row) for row in rows]
 
 
-def _known(db: sqlite3.Connection) -> dict[str, Seen]:
-    rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind = 'journal' order by path")
-    return {path: Seen(*seen) for path, *seen in rows}
-
-
-def _refresh(
-    db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch
-) -> bool:
-    known, added = _known(db), set[str]()
-    whole = bool(known.keys() - files.keys())
+def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch) -> bool:
+    """Bring events and states up to date with these files of the journal; within a transaction. See `settled`."""
+    known, added = known_files(db), set[str]()
+    whole = not known or bool(known.keys() - files.keys())
     for path, seen in files.items():
         if whole:
             break
@@ -142,7 +93,7 @@ def _refresh(
             added |= _take(db, path, chunk, watch)
         _note(db, path, seen, chunk)
     if whole:
-        with _kept(db, lost):
+        with _kept(db, lost), _indexes_at_the_end(db):
             _clear(db)
             for path, seen in files.items():
                 chunk = _read(folder / path, None)
@@ -150,6 +101,18 @@ def _refresh(
                     _take(db, path, chunk, watch)
                 _note(db, path, seen, chunk)
     return _bring_up_to_date(db, plan, whole, added, watch)
+
+
+@contextmanager
+def _indexes_at_the_end(db: sqlite3.Connection) -> Iterator[None]:
+    """Indexes of events are made of all of them at once, which is several times faster than line by line."""
+    sql = "select name, sql from sqlite_schema where type = 'index' and tbl_name = 'event' and sql is not null"
+    indexes = db.execute(sql).fetchall()
+    for name, _ in indexes:
+        db.execute(f"drop index {name}")
+    yield
+    for _, create in indexes:
+        db.execute(create)
 
 
 @contextmanager
@@ -197,16 +160,11 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
     try:
         return journal.read(path, mark, ev.is_whole)
     except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> SrsError:
-    message = f"{path}: cannot be read, {said_by_system(error)}"
-    return SrsError(message, "without it the state of the cards is not known")
+        raise unreadable(path, error) from None
 
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: set[str], watch: Watch) -> bool:
-    if whole or _settled_for(db) != plan.fingerprint:
+    if whole or settled_for(db) != plan.fingerprint:
         _renamed(db)
         _settle(db)
         _fold_all(db, plan, watch)
@@ -221,12 +179,6 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: se
             touched.add(card)
     _fold_some(db, plan, touched, watch)
     return bool(touched)
-
-
-def _left_to_do(db: sqlite3.Connection) -> bool:
-    """Whether a change of the decks is still to be followed."""
-    sql = "select 1 where exists (select 1 from moved) or exists (select 1 from renamed)"
-    return db.execute(sql).fetchone() is not None
 
 
 def _renamed(db: sqlite3.Connection) -> set[str]:
@@ -295,14 +247,28 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
 
 def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
     """Put rows of events into the table, each id once; the ids that were not there before, or not so."""
-    have, subject = present(db, [row[0] for row in rows]), _subject_of(db)
+    if _put_new(db, rows):
+        return {row[0] for row in rows}
+    have = present(db, [row[0] for row in rows])
     fresh: dict[str, EventRow] = {}
     again = []
     for row in rows:
         if row[0] in have or fresh.setdefault(row[0], row) is not row:
             again.append(row)
-    db.executemany(_INSERT_EVENT, ((*row, subject(row)) for row in fresh.values()))
+    _put_new(db, list(fresh.values()))
     return fresh.keys() | {row[0] for row in again if _takes_place(db, row)}
+
+
+def _put_new(db: sqlite3.Connection, rows: list[EventRow]) -> bool:
+    """Put in rows of which none is there yet; False, and nothing was put in, where one is."""
+    subject, before = _subject_of(db), db.total_changes
+    db.execute("savepoint all_new")
+    db.executemany(f"{_INSERT_EVENT} on conflict do nothing", ((*row, subject(row)) for row in rows))
+    new = db.total_changes - before == len(rows)
+    if not new:
+        db.execute("rollback to all_new")
+    db.execute("release all_new")
+    return new
 
 
 def _subject_of(db: sqlite3.Connection) -> Callable[[EventRow], str | None]:
@@ -320,9 +286,7 @@ def _subject_of(db: sqlite3.Connection) -> Callable[[EventRow], str | None]:
 
 
 def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
-    """At least those of the ids that events have, dead ones too."""
-    if len(ids) > _ONE_BY_ONE:
-        return {row[0] for row in db.execute("select id from event")}
+    """Those of the ids that events have, dead ones too."""
     return {id_ for id_ in ids if db.execute("select 1 from event where id = ?", (id_,)).fetchone()}
 
 
@@ -404,11 +368,10 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     def of_card(card: str) -> tuple[Rules, Model]:
         return plan.of_deck(decks.get(card, ""))
 
-    columns = _AS_COUNTED.replace(" card,", " subject,")
-    counted = "from event where subject is not null and not dead"
-    rows = db.execute(f"select {columns} {counted} order by at, id")
-    total = db.execute(f"select count(*) {counted}").fetchone()[0]
-    states = fold_many(map(event_of, _watched(rows, total, watch)), of_card)
+    try:
+        states = fold_many(_counted(db, "id", watch), of_card)
+    except _OutOfOrder:
+        states = fold_many(_counted(db, "at, id", watch), of_card)
     db.execute("delete from state")
     folded = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
     db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
@@ -417,16 +380,25 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
 
 
-def _watched(rows: Iterable[EventRow], total: int, watch: Watch) -> Iterator[EventRow]:
-    for done, row in enumerate(rows):
+class _OutOfOrder(Exception):
+    """The ids of events do not rise with their times."""
+
+
+def _counted(db: sqlite3.Connection, order: str, watch: Watch) -> Iterator[ev.Event]:
+    """The live events of cards by time. The order of ids, in which they are kept, is that of most journals and costs
+    no sorting; imported or amended events are `_OutOfOrder`.
+    """
+    counted = "from event where subject is not null and not dead"
+    columns = _AS_COUNTED.replace(" card,", " subject,")
+    total, before = db.execute(f"select count(*) {counted}").fetchone()[0], 0
+    for done, row in enumerate(db.execute(f"select {columns} {counted} order by {order}")):
         if not done % _TOLD_EVERY:
             watch("Working out memories", done, total)
-        yield row
+        if row[1] < before:
+            raise _OutOfOrder
+        before = row[1]
+        yield event_of(row)
     watch("Working out memories", total, total)
-
-
-def _settled_for(db: sqlite3.Connection) -> str | None:
-    return get_meta(db, "settled for")
 
 
 def _mark(db: sqlite3.Connection, path: str) -> journal.Mark | None:

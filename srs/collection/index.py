@@ -3,7 +3,6 @@
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from importlib import resources
 from pathlib import Path
 
 from srs.collection.files import locked
@@ -112,6 +111,8 @@ def _made_anew(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
 
 
 def _statements() -> list[str]:
+    from importlib import resources
+
     schema = resources.files("srs.collection").joinpath("schema.sql").read_text("utf-8")
     lines = (line.partition("--")[0] for line in schema.splitlines())
     return [statement for statement in "\n".join(lines).split(";") if statement.strip()]

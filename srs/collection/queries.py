@@ -11,6 +11,13 @@ from srs.values import frozen
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
 _STUDIED = "from state s join card c on c.id = s.card and c.active"
 
+_NEXT_DECK = "select min(deck) from card where active = 1 and fresh = :fresh and deck > "
+_EACH_DECK = (
+    f"with recursive each (name) as ({_NEXT_DECK} '' union all"
+    f" select ({_NEXT_DECK} name) from each where name is not null)"
+)
+"""Every deck with new cards, or with others, and null: one look-up in an index for each."""
+
 Place = tuple[str, int, int]
 """Where a card is written: the path of the file, the note's number in it, the card's number in the note."""
 
@@ -165,6 +172,12 @@ def needs_met(db: sqlite3.Connection, note: str) -> bool:
     return bool(row[0] or row[1])
 
 
+def linked(db: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
+    """The notes that name others, by id, and their decks."""
+    rows = db.execute("select id, deck from note where links is not null and not left_out").fetchall()
+    return frozenset(row[0] for row in rows), frozenset(row[1] for row in rows)
+
+
 def needs_of(db: sqlite3.Connection, note: str) -> tuple[str, ...]:
     """The notes that a note builds on, by their present ids."""
     row = db.execute("select links from note where id = ? and not left_out", (note,)).fetchone()
@@ -249,19 +262,15 @@ def draft_count(db: sqlite3.Connection) -> int:
     return int(db.execute("select count(*) from note where draft and not left_out").fetchone()[0])
 
 
-def fresh_decks(db: sqlite3.Connection) -> list[str]:
-    """The decks that have new cards, by name."""
-    return _decks(db, fresh=True)
+def fresh_decks(db: sqlite3.Connection) -> dict[str, Place]:
+    """The decks that have new cards, by name, each with the place before which none of them is."""
+    first = "select {} from card where active = 1 and fresh = 1 and deck = name order by path, position, ord limit 1"
+    columns = ", ".join(f"({first.format(column)})" for column in ("path", "position", "ord"))
+    rows = db.execute(f"{_EACH_DECK} select name, {columns} from each where name is not null", {"fresh": 1})
+    return {name: (path, position, ord_) for name, path, position, ord_ in rows}
 
 
 def decks(db: sqlite3.Connection) -> set[str]:
     """The decks that have cards, drafts aside."""
-    return {*_decks(db, fresh=True), *_decks(db, fresh=False)}
-
-
-def _decks(db: sqlite3.Connection, fresh: bool) -> list[str]:
-    sql = "select min(deck) from card where active = 1 and fresh = ? and deck > ?"
-    found, name = [], ""
-    while (name := db.execute(sql, (fresh, name)).fetchone()[0]) is not None:  # one look-up for each deck
-        found.append(name)
-    return found
+    rows = (db.execute(f"{_EACH_DECK} select name from each", {"fresh": fresh}) for fresh in (0, 1))
+    return {row[0] for found in rows for row in found if row[0] is not None}

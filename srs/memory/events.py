@@ -21,9 +21,9 @@ from zlib import crc32
 
 from srs.errors import SrsError
 from srs.memory.days import iso_day, iso_instant, parse_day, parse_instant
+from srs.memory.format import FORMAT as FORMAT
 from srs.values import frozen
 
-FORMAT: Final = 1
 MAX_LINE: Final = 1 << 16  # bytes of a line, the newline not counted
 _MAX_ID = 128  # characters of an event id
 _MAX_NAME = 1024  # characters of a card, note, hash, device or kind

@@ -3,26 +3,30 @@
 Knows neither keys nor screens: the terminal, line mode and a web page are skins over it.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from srs.cards.faces import Face
-from srs.cards.note import Note
 from srs.collection import queries
-from srs.collection.collection import Answered, CardChanged, Collection, Shown
-from srs.errors import Problem, SrsError
-from srs.memory.events import Bury, Event, Flag, Mark, Mode, OfCard, Suspend, card_of
-from srs.memory.schedule import Answers
+from srs.collection.collection import CardChanged
+from srs.errors import SrsError
 from srs.study.agenda import Agenda, Cram, Item, Limits
 from srs.study.pace import Pace, minutes_left, pace_of
 from srs.study.today import agenda_of, cram_of
 from srs.values import frozen
 
 if TYPE_CHECKING:
+    from srs.cards.face import Face
+    from srs.cards.note import Note
     from srs.cards.typed import Comparison
+    from srs.collection.collection import Answered, Collection, Shown
+    from srs.errors import Problem
+    from srs.memory.events import Event, Mode, OfCard
+    from srs.memory.schedule import Answers
 
 _BLANK = '<span class="type" data-answer='
 
@@ -51,7 +55,7 @@ class Revealed:
     question: Question
     answers: Answers
     shown: Shown
-    comparison: "Comparison | None" = None
+    comparison: Comparison | None = None
 
     @property
     def suggested(self) -> int | None:
@@ -203,23 +207,31 @@ class Session:
 
     def bury(self) -> None:
         """Keep the card out of the reviews until tomorrow. On disk when this returns, as with all that follow."""
+        from srs.memory.events import Bury
+
         until = self._collection.day(self._clock()) + 1
         self._record(lambda id, at, card, because: Bury(id, at, card, until, because))
         self._advance()
 
     def suspend(self) -> None:
         """Keep the card out of the reviews until it is unsuspended."""
+        from srs.memory.events import Suspend
+
         self._record(Suspend)
         self._advance()
 
     def flag(self, number: int) -> None:
         """Put a flag on the card, 1 to 7, or take it off with 0. It stays where it is."""
+        from srs.memory.events import Flag
+
         if self._question().flag != number:
             self._record(lambda id, at, card, because: Flag(id, at, card, number, because))
             self._change(lambda question: replace(question, flag=number))
 
     def mark(self, text: str) -> None:
         """Say what is wrong with the card, in a few words; none take the mark off. It stays where it is."""
+        from srs.memory.events import Mark
+
         words = " ".join(text.split())
         if (self._question().mark or "") != words:
             self._record(lambda id, at, card, because: Mark(id, at, card, words, because))
@@ -267,6 +279,8 @@ class Session:
 
         What was taken back, with what went with it; empty where there is nothing.
         """
+        from srs.memory.events import card_of
+
         last = self._did[-1] if self._did else None
         if isinstance(last, Skip):
             self._did.pop()

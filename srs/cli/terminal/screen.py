@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from typing import TYPE_CHECKING
 
-from srs.cards.faces import Face
+from srs.cards.face import Face
 from srs.cli.terminal.keys import size
 from srs.cli.terminal.safe import visible
 from srs.cli.terminal.style import Palette, Span, palette
