@@ -42,7 +42,7 @@ if TYPE_CHECKING:
     from srs.cards.note import DeckFile, Note
     from srs.cards.notetype import NoteTypes
     from srs.cards.outgoing import DeckAbout
-    from srs.collection.views import CardView
+    from srs.collection.views import Among, CardView
     from srs.memory import events as ev
     from srs.memory.model import Model
     from srs.memory.schedule import Answer, Answers, Load, Rules
@@ -208,11 +208,11 @@ class Collection:
         """The instant at which a study day begins."""
         return day_start(day, self.zone, self.settings.rollover)
 
-    def cards(self, now: int) -> Iterator[CardView]:
-        """Every card in deck order, drafts included."""
+    def cards(self, now: int, among: Among | None = None) -> Iterator[CardView]:
+        """Every card in deck order, drafts included; where bounds are given, only those within."""
         from srs.collection import views
 
-        return views.all_cards(self.db, self.day(now), self.model_of)
+        return views.all_cards(self.db, self.day(now), self.model_of, among or views.Among())
 
     def cards_of_note(self, note: str, now: int) -> list[CardView]:
         from srs.collection import views

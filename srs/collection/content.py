@@ -11,13 +11,14 @@ import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 from srs.cards.note import DeckFile, Note, Place
-from srs.collection.index import Watch, get_meta, set_meta, writing
+from srs.collection.index import Watch, get_meta, indexes_at_the_end, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
 from srs.errors import Problem, said_by_system
 
@@ -99,13 +100,14 @@ def _refresh(
         changed = True
         db.execute("delete from problem where source = 'types'")
         _add_problems(db, loaded()[1], "types")
-    for done, (path, seen) in enumerate(decks.items(), 1):
-        watch("Reading decks", done, len(decks))
-        before = known.get(path)
-        if before and before[0][:4] == seen[:4] and not types_changed:
-            continue
-        known_checksum = None if types_changed or not before else before[1]
-        changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum)
+    with nullcontext() if known else indexes_at_the_end(db, "note", "card"):
+        for done, (path, seen) in enumerate(decks.items(), 1):
+            watch("Reading decks", done, len(decks))
+            before = known.get(path)
+            if before and before[0][:4] == seen[:4] and not types_changed:
+                continue
+            known_checksum = None if types_changed or not before else before[1]
+            changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum, before is None)
     if changed:
         _compare_notes(db)
         set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
@@ -119,8 +121,9 @@ def _reread(
     seen: Seen,
     types: Callable[[], NoteTypes],
     checksum_before: int | None,
+    new: bool,
 ) -> bool:
-    """Read one deck file into the tables; False where only its times changed."""
+    """Read one deck file, which may be a `new` one, into the tables; False where only its times changed."""
     started = time.time_ns()
     data, refused = _read(root / path, seen)
     if refused:
@@ -135,8 +138,9 @@ def _reread(
         from srs.cards.deck import read_deck
 
         deck = read_deck(path, data, types())
-    _note_edits(db, path, deck.notes, seen)
-    _forget(db, path)
+    if not new:
+        _note_edits(db, path, deck.notes, seen)
+        _forget(db, path)
     _note_file(db, path, "deck", seen, checksum, started, deck)
     _add_problems(db, deck.problems, "file")
     if deck.notes:

@@ -12,9 +12,9 @@ from pathlib import Path
 
 from srs.collection import journal
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of
-from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
+from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row, review_row
 from srs.collection.files import open_regular
-from srs.collection.index import Watch, set_meta
+from srs.collection.index import Watch, indexes_at_the_end, set_meta
 from srs.collection.queries import present_id, range_of
 from srs.collection.rows import STATE_COLUMNS, state_row
 from srs.collection.settled import Plan, known_files, settled_for, unreadable
@@ -80,7 +80,7 @@ def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
 def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch) -> bool:
     """Bring events and states up to date with these files of the journal; within a transaction. See `settled`."""
     known, added = known_files(db), set[str]()
-    whole = not known or bool(known.keys() - files.keys())
+    whole = settled_for(db) is None or bool(known.keys() - files.keys())
     for path, seen in files.items():
         if whole:
             break
@@ -93,7 +93,7 @@ def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: P
             added |= _take(db, path, chunk, watch)
         _note(db, path, seen, chunk)
     if whole:
-        with _kept(db, lost), _indexes_at_the_end(db):
+        with _kept(db, lost), indexes_at_the_end(db, "event"):
             _clear(db)
             for path, seen in files.items():
                 chunk = _read(folder / path, None)
@@ -101,18 +101,6 @@ def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: P
                     _take(db, path, chunk, watch)
                 _note(db, path, seen, chunk)
     return _bring_up_to_date(db, plan, whole, added, watch)
-
-
-@contextmanager
-def _indexes_at_the_end(db: sqlite3.Connection) -> Iterator[None]:
-    """Indexes of events are made of all of them at once, which is several times faster than line by line."""
-    sql = "select name, sql from sqlite_schema where type = 'index' and tbl_name = 'event' and sql is not null"
-    indexes = db.execute(sql).fetchall()
-    for name, _ in indexes:
-        db.execute(f"drop index {name}")
-    yield
-    for _, create in indexes:
-        db.execute(create)
 
 
 @contextmanager
@@ -217,11 +205,17 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
     """Put a file's new lines into the tables; the ids of events that were not there before, or not so."""
     device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
     writer = device[0] if device and device[0] else path.partition(".")[0]
-    format_, bad, rows = 0, [], list[EventRow]()
+    format_, bad = 0, []
+    rows, fresh = list[EventRow](), set[str]()
     for number, line in enumerate(chunk.lines, chunk.first_line):
         if not number % _TOLD_EVERY:
             watch("Reading the journal", number - chunk.first_line, len(chunk.lines))
+            fresh |= _put(db, rows)
+            rows = []
         if not line:
+            continue
+        if values := ev.review_of_line(line):
+            rows.append(review_row(values, writer))
             continue
         event = ev.decode(line)
         if isinstance(event, ev.Bad):
@@ -230,8 +224,8 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
             writer, format_ = event.device or writer, max(format_, event.format)
         else:
             rows.append((*event_row(event), writer))
+    fresh |= _put(db, rows)
     watch("Reading the journal", 1, 1)
-    fresh = _put(db, rows)
     db.executemany(
         "insert into problem values (?, ?, 1, 'error', 'journal-line', 'This line does not count: ' || ? || '.',"
         " 'It is kept as it is; a backup may have it whole.', 'journal')",
@@ -261,6 +255,8 @@ def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
 
 def _put_new(db: sqlite3.Connection, rows: list[EventRow]) -> bool:
     """Put in rows of which none is there yet; False, and nothing was put in, where one is."""
+    if not rows:
+        return True
     subject, before = _subject_of(db), db.total_changes
     db.execute("savepoint all_new")
     db.executemany(f"{_INSERT_EVENT} on conflict do nothing", ((*row, subject(row)) for row in rows))
@@ -377,7 +373,8 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
     db.execute("delete from gone")
     db.execute("insert into gone select card from state s where not exists (select 1 from card c where c.id = s.card)")
-    db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
+    with indexes_at_the_end(db, "card"):
+        db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
 
 
 class _OutOfOrder(Exception):

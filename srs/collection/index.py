@@ -14,6 +14,7 @@ Watch = Callable[[str, int, int], None]
 """Told of long work, again and again: what it is, how many steps are done, of how many."""
 
 _BUSY_SECONDS = 60.0
+_ROOM, _USUAL_ROOM = -64_000, -2000  # KiB of the file that SQLite keeps in memory
 _NOT_THE_FILE = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -69,6 +70,21 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
         db.rollback()
         raise
     db.commit()
+
+
+@contextmanager
+def indexes_at_the_end(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
+    """While tables are filled anew: their indexes are made of all rows at once, which is much faster."""
+    marks = ", ".join("?" for _ in tables)
+    sql = f"select name, sql from sqlite_schema where type = 'index' and tbl_name in ({marks}) and sql is not null"
+    indexes = db.execute(sql, tables).fetchall()
+    for name, _ in indexes:
+        db.execute(f"drop index {name}")
+    db.execute(f"pragma cache_size = {_ROOM}")
+    yield
+    for _, create in indexes:
+        db.execute(create)
+    db.execute(f"pragma cache_size = {_USUAL_ROOM}")
 
 
 def get_meta(db: sqlite3.Connection, key: str) -> str | None:

@@ -51,6 +51,7 @@ create table note (
 create index note_by_id on note (id);
 create index note_by_path on note (path);
 create index note_linked on note (deck, path, position) where links is not null;
+create index note_draft on note (left_out) where draft;
 create index note_left_out on note (key) where left_out;
 
 -- Notes whose text was another one when their file was read before, and when that file was written (ms). The text alone
@@ -76,6 +77,7 @@ create index card_by_id on card (id, active, note, deck);
 create index card_by_note on card (note_key);
 create index card_by_path on card (path);
 create index card_by_note_id on card (note);
+create index card_by_deck on card (deck) where active;
 create index card_to_learn on card (active, fresh, deck, path, position, ord, id, note);
 
 create table alias (
@@ -150,6 +152,7 @@ create table state (
   flag integer not null,
   mark text
 ) strict, without rowid;
+create index state_suspended on state (card) where suspended;
 -- Of thousands that are due, nothing else of a row is read.
 create index state_due on state (kind, due, suspended, buried_until, last_day, memory);
 
