@@ -37,9 +37,7 @@ def main() -> None:
                     medians = {name: median(taken) for name, taken in measured.items()}
                     results.append(Result(row, size, medians))
                     print(f"        {results[-1].line()}", file=sys.stderr, flush=True)
-                    arguments.to.write_text(
-                        written(results, arguments.rounds), "utf-8"
-                    )  # a run cut short says this much
+                    arguments.to.write_text(written(results, arguments.rounds), "utf-8")
     sys.exit(any(result.over() for result in results))
 
 

@@ -46,7 +46,7 @@ def refresh(db: sqlite3.Connection, root: Path, watch: Watch) -> bool:
     """Bring notes, cards and problems up to date with the files. True where anything changed."""
     decks, own_types = _yaml_files(root, "decks"), _yaml_files(root, "notetypes")
     rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind != 'journal'")
-    known = {path: tuple(seen) for path, *seen in rows}
+    known = {row[0]: row[1:] for row in rows}
     if known == {path: seen[:4] for path, seen in (*decks.items(), *own_types.items())}:
         return False
     with writing(db):
@@ -333,9 +333,9 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
             found[name] = _refused(said_by_system(error))
             continue
         for entry in entries:
-            relative = f"{name}/{shown_name(entry.name)}"
             if entry.name.startswith("."):
                 continue
+            relative = f"{name}/{shown_name(entry.name)}"
             if entry.is_dir(follow_symlinks=False):
                 pending.append((place / entry.name, relative))
             elif entry.name.lower().endswith(_SUFFIXES):
@@ -345,6 +345,8 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
 
 def shown_name(name: str) -> str:
     """A file's name as text that the index and the screen can hold: bytes that are no UTF-8 are spelled out."""
+    if name.isascii():
+        return name
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 

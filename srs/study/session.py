@@ -137,7 +137,7 @@ class Session:
         self._did: list[str | Skip] = []  # ids of events, and skips, in the order in which undo goes back
         self.tally = Tally(asked=limits)
         self.step: Step = Finished()
-        self._advance()
+        self._advance(read=False)  # who opens a collection has read its files
 
     def reveal(self) -> Step:
         """Turn the card over; where the collection changed meanwhile, the card that is now to be shown."""
@@ -311,13 +311,14 @@ class Session:
         self._advance()
         return self.step
 
-    def _advance(self, first: str | None = None) -> None:
+    def _advance(self, first: str | None = None, read: bool = True) -> None:
         now = self._clock()
         self._shown_at = now
         if self._is_over():
             self.step = Finished()
             return
-        self._collection.refresh()
+        if read:
+            self._collection.refresh()
         if self._cram is not None:
             self._show_crammed(self._cram, first, now)
             return
