@@ -9,7 +9,7 @@ from typing import NamedTuple
 from srs.values import frozen
 
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
-_STUDIED = "from state s join card c on c.id = s.card and c.active"
+_STUDIED = "from state s cross join card c on c.id = s.card and c.active"  # cross: states come first
 
 _NEXT_DECK = "select min(deck) from card where active = 1 and fresh = :fresh and deck > "
 _EACH_DECK = (
@@ -253,7 +253,7 @@ def deck_totals(db: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def suspended_count(db: sqlite3.Connection) -> int:
-    sql = "select count(*) from state s join card c on c.id = s.card and c.active where s.suspended"
+    sql = f"select count(*) {_STUDIED} where s.suspended"
     return int(db.execute(sql).fetchone()[0])
 
 
