@@ -15,7 +15,7 @@ else
   install = $(1)/bin/python -m pip install --disable-pip-version-check
 endif
 
-.PHONY: review test soak lint screens check-python clean
+.PHONY: review test soak bench lint screens check-python clean
 .DEFAULT_GOAL := review
 
 review: $(VENV)/.run
@@ -27,6 +27,11 @@ test: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready lint
 # The property tests with ten times the examples, new ones each time.
 soak: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto
+
+# How fast, beside what others take: bench/RESULTS.md. SIZES=1k,10k for a short run, ROWS=text for some rows.
+SIZES ?= 1k,10k,100k
+bench: $(VENV)/.dev $(ANKI)/.ready
+	@env -u PYTHONDONTWRITEBYTECODE $(BIN)/python -m bench $(SIZES) $(if $(ROWS),--rows '$(ROWS)')
 
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check .

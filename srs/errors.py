@@ -1,7 +1,8 @@
 """What can go wrong, in words a user can act on. Knows nothing of terminals or exit codes beyond the number."""
 
-from dataclasses import dataclass
 from typing import Literal
+
+from srs.values import frozen
 
 Severity = Literal["error", "warning", "advice"]
 
@@ -40,7 +41,7 @@ def sentence(clause: str) -> str:
     return f"{start}{'' if not clause or clause.endswith(('.', '?', '!')) else '.'}"
 
 
-@dataclass(frozen=True, slots=True, order=True)
+@frozen
 class Problem:
     """Something wrong in a file. `path` is relative to the collection, `line` and `column` count from 1."""
 
@@ -54,3 +55,9 @@ class Problem:
 
     def __str__(self) -> str:
         return f"{self.path}:{self.line}:{self.column}: {self.message}"
+
+    def __lt__(self, other: "Problem") -> bool:
+        return self._order() < other._order()
+
+    def _order(self) -> tuple[str, int, int, str, str, str, str]:
+        return self.path, self.line, self.column, self.severity, self.code, self.message, self.hint

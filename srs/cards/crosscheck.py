@@ -1,16 +1,16 @@
 """What shows only across all files: ids used twice, old ids claimed, prerequisites. Knows no YAML and no texts."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 
 from srs.cards.note import Note, Place
 from srs.errors import Problem, Severity
+from srs.values import frozen
 from srs.words import plural
 
 _SPELLED_OUT = 8
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Head:
     """As much of a note as checking across files takes; the index keeps it without the note's text."""
 
@@ -21,7 +21,7 @@ class Head:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Findings:
     """`left_out` are the places of notes that cannot be used; `aliases` leads from each old id to the id of today."""
 

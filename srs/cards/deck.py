@@ -21,6 +21,7 @@ from srs.cards.notetype import Field, NoteType, NoteTypes
 from srs.cards.tree import Mapping, Node, Position, Sequence, Text
 from srs.cards.yamlwords import control_character
 from srs.errors import Problem, Severity, sentence
+from srs.values import frozen
 
 FILE_KEYS = ("deck", "tags", "notes", "author", "licence", "description", "cards", "format", "draft")
 NOTE_KEYS = (
@@ -79,7 +80,7 @@ class _Wrong(Exception):
         self.node, self.code, self.message, self.hint = node, code, message, hint
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Spec:
     """What reading needs to know of a note type, looked up once per file."""
 

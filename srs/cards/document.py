@@ -3,19 +3,18 @@
 Two fields that say the same have equal documents, however they were written.
 """
 
-from dataclasses import dataclass
-
 from srs.cards.runs import Runs
+from srs.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Paragraph:
     """A paragraph; never empty, and no two breaks side by side."""
 
     runs: Runs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Heading:
     """A heading; `level` from 1 to 6."""
 
@@ -23,21 +22,21 @@ class Heading:
     runs: Runs
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Code:
     """Preformatted text without the line ends below it."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Quote:
     """A quotation."""
 
     blocks: "tuple[Block, ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class List:
     """A list; `start` is the first number, None where there are none."""
 
@@ -45,7 +44,7 @@ class List:
     items: "tuple[tuple[Block, ...], ...]"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Table:
     """A table: how its columns are aligned (`left`, `right`, `center` or empty), and its rows, the head first."""
 
@@ -53,7 +52,7 @@ class Table:
     rows: tuple[tuple[Runs, ...], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """A line across."""
 
@@ -61,7 +60,7 @@ class Rule:
 Block = Paragraph | Heading | Code | Quote | List | Table | Rule
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Document:
     """What a field says. `dropped` names the decorations that are not in it; `refused` why it is not all, if so."""
 

@@ -6,7 +6,6 @@ laid out, so every result is read again and compared with what was meant; where 
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from srs.cards import tree
@@ -15,6 +14,7 @@ from srs.cards.layout import after_line, encoded, line_end, offset_of, with_line
 from srs.cards.patch import patched
 from srs.cards.yamlevents import value_ends
 from srs.errors import SrsError
+from srs.values import frozen
 
 _COMMENT = re.compile(r"[ \t]+#[^\r\n]*")
 _SEPARATING = frozenset(",[]{}")
@@ -25,7 +25,7 @@ class CannotEdit(SrsError):
     """The file is laid out so that this cannot be changed without changing more."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ListChange:
     """Put `add` into a list: in place of `instead` where that is given and there, else at the end."""
 

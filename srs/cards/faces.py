@@ -8,12 +8,15 @@ holds in Anki as it does here.
 import html
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from srs.cards import cloze, derived, template
+from srs.cards.face import Face as Face
+from srs.cards.face import prompt_of
+from srs.cards.face import wordings as wordings
 from srs.cards.note import Card, Note, Prompt
 from srs.cards.notetype import Derived, Field, NoteType, NoteTypes, Template, gate, gates
 from srs.errors import SrsError
+from srs.values import frozen
 
 PROMPT = "prompt"
 
@@ -21,7 +24,7 @@ _ANSWER = re.compile(r"<hr\s+id=[\"']?answer[\"']?\s*/?>", re.IGNORECASE)
 _CAVEATS = {"near": "Nearly word for word", "paraphrase": "A paraphrase, not the exact words"}
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sheet:
     """What one Anki note holds: `fields` are HTML by name, in the type's order, then the gates."""
 
@@ -31,7 +34,7 @@ class Sheet:
     cards: tuple[Card, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Typed:
     """An answer to be typed: the field it stands in, the right one as plain text, whether accents and case count."""
 
@@ -39,15 +42,6 @@ class Typed:
     expected: str
     accents: bool
     case: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Face:
-    """Both sides of a card as HTML. `answer` is what the back adds to the front (all of it where it does not say)."""
-
-    front: str
-    back: str
-    answer: str
 
 
 def cards_of(note: Note, types: NoteTypes) -> tuple[Card, ...]:
@@ -79,16 +73,10 @@ def sheets(note: Note, types: NoteTypes) -> tuple[Sheet, ...]:
     return tuple(found)
 
 
-def wordings(note: Note, template: str) -> int:
-    """How many wordings there are of what a card asks; 0 where a note's own cards have but the one of its marker."""
-    prompt = _prompt_of(note, template)
-    return len(prompt.q if prompt else note.wordings)
-
-
 def face(note: Note, types: NoteTypes, card: str, wording: int = 0) -> Face:
     """The two sides of a card, by its id or its template's; `wording` turns with each showing. Raises SrsError."""
     name = card.rpartition(":")[2]
-    prompt = _prompt_of(note, name)
+    prompt = prompt_of(note, name)
     if note.type in types and prompt is not None:
         shown = types[PROMPT]
         return _sides(note, shown, shown.templates[0], _prompt_fields(note, prompt, types, wording), None)
@@ -99,7 +87,7 @@ def face(note: Note, types: NoteTypes, card: str, wording: int = 0) -> Face:
 def typed_field(note: Note, types: NoteTypes, card: str) -> Typed | None:
     """What is to be typed on a card, by its id or its template's; None where nothing is. Raises SrsError."""
     name = card.rpartition(":")[2]
-    if _prompt_of(note, name) is not None:
+    if prompt_of(note, name) is not None:
         return None
     kind, each, number = _template_of(note, types, name)
     if "type" not in each.front:
@@ -145,10 +133,6 @@ def _own_cards(note: Note, kind: NoteType) -> tuple[Card, ...]:
         if (each.default if note.cards is None else each.id in note.cards)
         and template.has_content(template.parse(each.front), nonempty)
     )
-
-
-def _prompt_of(note: Note, name: str) -> Prompt | None:
-    return next((each for each in note.prompts if name == f"p-{each.id}"), None)
 
 
 def _prompt_card(note: Note, prompt: Prompt) -> Card:

@@ -15,12 +15,13 @@ from srs.cards.document import Block, Code, Document, Paragraph
 from srs.cards.fromhtml import normal, plain_text, read
 from srs.cards.notetype import FieldKind
 from srs.cards.patch import opcodes, patched
+from srs.values import frozen
 
 LONGEST = 100_000
 """Characters of HTML that are read; a field of more was hardly written by hand."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edited:
     """The text after an edit, or why there is none. `dropped`: what Anki's version has and the text has not."""
 

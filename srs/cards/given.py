@@ -13,7 +13,7 @@ Every problem is found and has its line; where there is one, what could be read 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from srs.cards import tree
@@ -22,6 +22,7 @@ from srs.cards.insert import CannotWrite, Value, note_yaml
 from srs.cards.note import Note
 from srs.cards.notetype import NoteType, NoteTypes
 from srs.errors import Problem, sentence
+from srs.values import frozen
 
 _FENCE = re.compile(r"\s*```")
 _FILE_KEY = re.compile(rf"({'|'.join(FILE_KEYS)}):(\s|$)")
@@ -31,7 +32,7 @@ _LISTS = ("tags", "needs", "was", "cards")
 _HOW = "It may be YAML (`- q: …`), JSON lines (`{…}`) or columns with a tab between them."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Given:
     """A note as it was given: its keys, what it reads as, and the line on which it begins."""
 
@@ -40,7 +41,7 @@ class Given:
     line: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Read:
     """What was read. `deck` is the name that the text itself gives."""
 

@@ -5,18 +5,19 @@ compared with what was meant; where it is other, the line stays as it was.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from srs.cards import tree
 from srs.cards.layout import after_line, encoded, line_at, offset_of, with_lines
 from srs.cards.yamlwords import Line, shows_block, taken_apart
 from srs.errors import Problem
+from srs.values import frozen
 
 _STAND_IN = "text-{}-of-a-mended-line"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mended:
     """A line that is a block now. `problem`: what was wrong with it; `line`: where the block begins in the new file."""
 
@@ -36,7 +37,7 @@ def mend(data: bytes, check: Callable[[bytes], Iterable[Problem]]) -> tuple[byte
     return mending.data, sorted(mending.done, key=lambda each: each.line)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Try:
     """Text in which lines were made blocks (`tried`), and the same with a stand-in for each of their texts."""
 

@@ -11,7 +11,7 @@ read, `CannotMerge` leaves it to the caller: nothing is ever thrown away.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any, Literal
 
 from srs.cards import tree
@@ -32,6 +32,7 @@ from srs.cards.pieces import (
     take_apart,
 )
 from srs.errors import Problem, SrsError
+from srs.values import frozen
 
 CONFLICT_TAG = "conflict"
 
@@ -49,7 +50,7 @@ class CannotMerge(SrsError):
         self.side = side
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Merged:
     """A merged deck file; `data` None: there is none any more.
 

@@ -1,12 +1,13 @@
 """Notes, prompts and cards as values. Knows nothing of YAML, HTML or files."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from srs.errors import Problem
+from srs.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Place:
     """Where something stands: path relative to the collection, line and column from 1."""
 
@@ -18,7 +19,7 @@ class Place:
         return f"{self.path}:{self.line}"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Prompt:
     """One more question on the idea of a note. Its card is `<note>:p-<id>`."""
 
@@ -28,7 +29,7 @@ class Prompt:
     place: Place
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Note:
     """One note as written. `fields` holds the non-empty ones, raw (Markdown or HTML as the type says).
 
@@ -58,7 +59,7 @@ class Note:
         return self.decks.get(template, self.deck)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Card:
     """A card: `<note>:<template>`. `type` is the note type whose templates show it (`prompt` for a prompt)."""
 
@@ -69,7 +70,7 @@ class Card:
     ord: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeckFile:
     """One deck file as read: what could be read, and every problem found in it."""
 

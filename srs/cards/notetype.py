@@ -1,15 +1,16 @@
 """Note types as values: fields, templates, styling. Knows nothing of where they are stored or how they are drawn."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Literal
+
+from srs.values import frozen
 
 FieldKind = Literal["markdown", "code", "html", "text", "date", "choice"]
 Derivation = Literal["masked", "opening", "caveat"]
 Ignored = Literal["accents", "case"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Derived:
     """A field computed from others.
 
@@ -22,7 +23,7 @@ class Derived:
     using: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class FieldInAnki:
     """How Anki's editor and browser treat a field. Nothing here depends on it; it comes in and goes out as it is.
 
@@ -41,7 +42,7 @@ class FieldInAnki:
     kept: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TemplateInAnki:
     """What a template looks like in Anki's browser, and Anki's id of the deck that its cards are put into (0: none)."""
 
@@ -52,7 +53,7 @@ class TemplateInAnki:
     deck: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class TypeInAnki:
     """What else Anki keeps of a type: the field it sorts by (empty: the usual one), how it makes pictures of LaTeX.
 
@@ -66,7 +67,7 @@ class TypeInAnki:
     stock: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Field:
     """One field. Kind `code` is Markdown if it holds a fence, else all code. `anki_id` is frozen (0: none given).
 
@@ -83,7 +84,7 @@ class Field:
     in_anki: FieldInAnki = FieldInAnki()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Template:
     """One card template in Anki's mustache. `default`: made unless `cards:` picks otherwise."""
 
@@ -96,7 +97,7 @@ class Template:
     in_anki: TemplateInAnki = TemplateInAnki()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class NoteType:
     """A note type. `marker` is the field whose key in a deck names the type (None for foreign types)."""
 

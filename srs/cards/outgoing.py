@@ -5,16 +5,17 @@ once or leaves it alone, and raises SrsError when it cannot write.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
 from srs.errors import Problem
+from srs.values import frozen
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class DeckAbout:
     """What a deck says of itself."""
 
@@ -23,7 +24,7 @@ class DeckAbout:
     licence: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The hash of what was exported under a key, and since when it is so (milliseconds since the epoch)."""
 
@@ -51,7 +52,7 @@ class Logged(NamedTuple):
     ms: int | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Standing:
     """Where a card stands. `due_day` is a study day (`date.toordinal()`); `due`, in a step, milliseconds as well.
 
@@ -85,7 +86,7 @@ class Preset(NamedTuple):
     parameters: tuple[float, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Schedules:
     """Where the cards stand that anything ever happened to, by card id; the others are new.
 
@@ -99,7 +100,7 @@ class Schedules:
     presets: Mapping[str, Preset] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExportRequest:
     """What to export.
 
@@ -122,7 +123,7 @@ class ExportRequest:
     unread: bool = False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class ExportReport:
     """What was written. `changed` is for the journal: what differs from `ExportRequest.contents`, in order of `at`.
 

@@ -17,6 +17,7 @@ from srs.cards.insert import INDENTATION, CannotWrite, note_yaml
 from srs.cards.layout import MARK
 from srs.cards.notetype import NoteTypes
 from srs.errors import SrsError
+from srs.values import frozen
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
 _COMMENT = re.compile(r" *#")
@@ -28,7 +29,7 @@ class NotInPieces(SrsError):
     """The file is no deck that can be taken apart."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Piece:
     """A key of the file, or a note: `raw` as written, with the comments above it and the blank lines below.
 

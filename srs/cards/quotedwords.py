@@ -10,7 +10,8 @@ import re
 import unicodedata
 from bisect import bisect_right
 from collections.abc import Mapping
-from dataclasses import dataclass
+
+from srs.values import frozen
 
 _SIGNS = re.escape("#$%&+/<=>@^~|\\")
 _UNSPACED = (
@@ -39,7 +40,7 @@ _CAPITAL = re.compile(r"\[(\w)\](?=\w)")
 _BROKEN = re.compile(r"[^\W\d_][-\u00ad\u2010]$")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Words:
     """The words of a text in order. `starts` are the numbers of the words that begin its lines; see `line`.
 

@@ -10,13 +10,13 @@ the rarest of them show where something similar may stand, and only that part is
 import re
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from itertools import accumulate
 from math import log
 from typing import Literal, NamedTuple
 
 from srs.cards.quotedwords import Words, in_one_line, words_of
+from srs.values import frozen
 
 Found = Literal["verbatim", "near", "absent"]
 
@@ -33,7 +33,7 @@ _CONTEXT = 2
 _LONGEST_DIFF = 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """What was found, in which lines of the text (from 1; 0 where it is absent).
 

@@ -14,9 +14,9 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from srs.cards.identity import LONGEST_SLUG, dashed
+from srs.values import frozen
 
 GROWN = 0.7
 """From here on a text with words more, or fewer, is the same one."""
@@ -41,7 +41,7 @@ _ENOUGH = 3
 _APART = 0.1
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shape:
     """A text as it is compared: its slug, and all its words."""
 
@@ -174,7 +174,7 @@ _GAPS = re.compile(r"\{\{c[0-9,]+::|::[^{}:]*\}\}|\}\}")
 _CODE = re.compile(r"`+([^`]+)`+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A question as it is compared: the words that count, and what stands in it as code."""
 

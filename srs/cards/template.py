@@ -6,10 +6,10 @@ A template with a mistake still renders, as far as it can be understood; the mis
 import html
 import re
 from collections.abc import Collection, Mapping, Set
-from dataclasses import dataclass
 from functools import lru_cache
 
 from srs.cards import cloze
+from srs.values import frozen
 
 SPECIAL = frozenset({"FrontSide", "Tags", "Deck", "Subdeck", "Card", "CardFlag", "CardID", "Type"})
 DEEPEST = 50
@@ -22,14 +22,14 @@ _READING = re.compile(r" ?(?<![^ >\[\]])([^ >\[\]]++)\[([^\[\]]++)\]")
 _CLOZE_SECTION = re.compile(r"c[0-9]+")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Text:
     """Shown as it stands."""
 
     text: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Replacement:
     """`{{filter:name}}`. `filters` in the order in which they apply: the innermost first."""
 
@@ -37,7 +37,7 @@ class Replacement:
     filters: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Section:
     """`{{#name}}…{{/name}}`, or with `^` when negated."""
 
@@ -49,7 +49,7 @@ class Section:
 Node = Text | Replacement | Section
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Parsed:
     """A template as a tree, and what was wrong with it in words."""
 
@@ -57,7 +57,7 @@ class Parsed:
     errors: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Blank:
     """A place to type into: the field, the HTML of what is expected, whether accents count (not with `nc`)."""
 
@@ -208,7 +208,7 @@ def _any_shown(nodes: tuple[Node, ...], nonempty: Set[str]) -> bool:
     return False
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Side:
     fields: Mapping[str, str]
     number: int | None

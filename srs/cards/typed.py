@@ -9,8 +9,9 @@ long to be aligned letter by letter is aligned by words, and what is too long fo
 import re
 import unicodedata
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
+
+from srs.values import frozen
 
 Kind = Literal["equal", "missing", "extra", "wrong"]
 Slip = Literal["", "case", "accents", "ending", "typo"]
@@ -27,7 +28,7 @@ _SOUND = re.compile(r"\[sound:[^\]]*\]|\[anki:play:[^\]]*\]")
 _MATHS = re.compile(r"\\[()\[\]]")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A stretch of both texts. `missing` has nothing typed, `extra` nothing expected; the others have both."""
 
@@ -36,7 +37,7 @@ class Part:
     expected: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Comparison:
     """`given` and `expected` in reading form; the parts, joined, are these two texts.
 
@@ -133,7 +134,7 @@ def _swapped(part: Part) -> Part:
     return Part(kinds.get(part.kind, part.kind), part.expected, part.given)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Side:
     """Pieces of one text, and what of each counts."""
 

@@ -3,6 +3,8 @@
 Knows no keys and no screen. What is told may hold text of the card: make it visible before it is printed.
 """
 
+from __future__ import annotations
+
 import re
 from collections import Counter
 from collections.abc import Callable, Mapping
@@ -12,7 +14,6 @@ from srs.cards.note import Place
 from srs.cli import wording
 from srs.collection.collection import Collection
 from srs.errors import SrsError
-from srs.memory.events import Bury, Flag, Mark, OfCard, Suspend
 from srs.study.session import Question, Revealed, Session, Skip, Tally
 from srs.words import plural
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from srs.cli.preferences import Preferences
     from srs.cli.terminal.keys import Keys
     from srs.insight.explain import Explanation
+    from srs.memory.events import OfCard
     from srs.study.source import Passage
 
 _SOUND = re.compile(r"<(?:audio|source)\b[^>]*?\bsrc=[\"']([^\"'>]+)|\[sound:([^\]]+)\]", re.IGNORECASE)
@@ -122,6 +124,8 @@ def _besides(tally: Tally) -> list[str]:
 
 
 def _became(event: OfCard) -> str:
+    from srs.memory.events import Bury, Flag, Mark, Suspend
+
     match event:
         case Suspend():
             return "suspended"
@@ -156,7 +160,7 @@ class Mending:
         self._again = False
         self.broken = False
 
-    def edit(self, prefs: "Preferences", environ: Mapping[str, str], keys: "Keys | None" = None) -> str:
+    def edit(self, prefs: Preferences, environ: Mapping[str, str], keys: Keys | None = None) -> str:
         """Open the editor and come back with the card as it is then."""
         from srs.cli.editor import edit_at
 
@@ -226,14 +230,14 @@ def add(collection: Collection, front: str, back: str, deck: str) -> str:
     return f"Added {', '.join(added.cards)} in {added.path}:{added.first}."
 
 
-def explanation(collection: Collection, card: str, now: int) -> "Explanation":
+def explanation(collection: Collection, card: str, now: int) -> Explanation:
     """Why a card is due."""
     from srs.insight import explain
 
     return explain.explain(explain.facts_of(collection, card, now))
 
 
-def source(note: "Note", collection: Collection) -> "Passage | str | None":
+def source(note: Note, collection: Collection) -> Passage | str | None:
     """Where a note comes from: a passage of the collection, the address of a page, or None. Raises SrsError."""
     from srs.study.source import address_of, passage
 
@@ -241,14 +245,14 @@ def source(note: "Note", collection: Collection) -> "Passage | str | None":
     return found or address_of(note)
 
 
-def no_source(note: "Note | None") -> str:
+def no_source(note: Note | None) -> str:
     """Told where `source` finds nothing."""
     if note and note.fields.get("source"):
         return "There is no page or text to open: only `source:` is given."
     return "This card does not say where it comes from; `from:` or `url:` in its note would."
 
 
-def open_page(address: str, environ: Mapping[str, str], keys: "Keys | None") -> str:
+def open_page(address: str, environ: Mapping[str, str], keys: Keys | None) -> str:
     """Open a page in the browser, or say its address."""
     from srs.cli.editor import open_url
 

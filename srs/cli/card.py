@@ -37,14 +37,15 @@ def list_cards(
 
     Example: srs list deck:Karpathy is:due
     """
-    from srs.study.search import parse_query
+    from srs.study.search import bounds, parse_query
 
     if tree and as_json:
         raise UsageError("--tree is for reading and has no JSON", "each card of srs list --json names its deck")
     collection, now = opened(ctx)
     day = collection.day(now)
-    wanted = parse_query(" ".join(query or ()), day, now)
-    cards = [card for card in collection.cards(now) if wanted(card)]
+    words = " ".join(query or ())
+    wanted = parse_query(words, day, now)
+    cards = [card for card in collection.cards(now, bounds(words, day, now)) if wanted(card)]
     if as_json:
         print_json([card.as_json() for card in cards])
         return
@@ -123,13 +124,14 @@ def chosen_how(collection: Collection, words: Sequence[str], now: int) -> tuple[
 
 def _queried(collection: Collection, words: Sequence[str], now: int) -> list[CardView] | None:
     """The cards that `words` find as a query; None where they are none."""
-    from srs.study.search import parse_query
+    from srs.study.search import bounds, parse_query
 
+    query, day = " ".join(words), collection.day(now)
     try:
-        predicate = parse_query(" ".join(words), collection.day(now), now)
+        predicate = parse_query(query, day, now)
     except UsageError:
         return None
-    return [view for view in collection.cards(now) if predicate(view)]
+    return [view for view in collection.cards(now, bounds(query, day, now)) if predicate(view)]
 
 
 def first_words(view: CardView) -> str:

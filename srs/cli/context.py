@@ -5,7 +5,6 @@ Other clocks only measure: how young a file is, how long a key or a long reading
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,7 @@ from srs.cli.output import tell
 from srs.cli.progress import ProgressLine
 from srs.collection.locations import SETTINGS_NAME, find_collection
 from srs.errors import Problem, UsageError, said_by_system
+from srs.values import frozen
 from srs.words import plural
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 _SHOWN = 5
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Context:
     """The global options. `now` is ISO text that stands still for the run, or None for the real clock."""
 

@@ -16,7 +16,7 @@ _MINUTE, _HOUR, _DAY = 60_000, 3_600_000, 86_400_000
 _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 # What stays on one line: a command to be copied, what stands in backquotes, a word.
 _COMMAND = r"(?:^|(?<=: ))(?:srs|git|cd) (?:(?![.,;](?: |$)| \().)+\S?"
-_UNBROKEN = re.compile(rf"{_COMMAND}|(?:`[^`\n]{{1,60}}`|[^ ])+")
+_UNBROKEN = rf"{_COMMAND}|(?:`[^`\n]{{1,60}}`|[^ ])+"  # compiled where a line is too long
 _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 
 
@@ -120,7 +120,7 @@ def wrapped(text: str, columns: int) -> list[str]:
         body = paragraph.lstrip(" ")
         line = indent = " " * (len(paragraph) - len(body))
         end = 0
-        for word in _UNBROKEN.finditer(body):
+        for word in re.finditer(_UNBROKEN, body):
             gap = body[end : word.start()]
             if end and width(line) + len(gap) + width(word[0]) > columns:
                 lines.append(line)

@@ -4,14 +4,14 @@ They stand in one file, `config.toml` in the user's config folder. $VISUAL, $EDI
 This is read before the first card is painted, so it imports little, and TOML only where there is a file.
 """
 
-import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from srs.collection.locations import config_file
 from srs.errors import SrsError, said_by_system
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.collection.toml import Check, Document
@@ -52,7 +52,7 @@ class PreferencesError(SrsError):
     """The user's config.toml, or a variable that names a program, cannot be used as it is."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Preferences:
     """What the user wants. Programs are words of a command line, None where none is named.
 
@@ -140,6 +140,8 @@ def _checks() -> "dict[str, Check]":
 
 def _words(value: Any) -> tuple[str, ...] | None:
     """A command line as words, split as a shell would; nothing in it is expanded but a leading `~`."""
+    import shlex
+
     if not isinstance(value, str) or "\0" in value:
         return None
     try:

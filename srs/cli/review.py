@@ -45,10 +45,12 @@ def review(
     clock = context.clock(collection)
     wanted = None
     if query:
-        from srs.study.search import parse_query
+        from srs.study.search import bounds, parse_query
 
-        predicate = parse_query(" ".join(query), collection.day(clock()), clock())
-        found = {card.id for card in collection.cards(clock()) if predicate(card)}
+        words, now = " ".join(query), clock()
+        day = collection.day(now)
+        predicate, among = parse_query(words, day, now), bounds(words, day, now)
+        found = {card.id for card in collection.cards(now, among) if predicate(card)}
         wanted = found.__contains__
     limits = Limits(new, wanted, ahead, cram, minutes)
     session = Session(collection, clock, limits, limit)

@@ -1,5 +1,7 @@
 """What a sitting says, whichever skin shows it: ratings, what remains, the summary. Knows no terminal."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -8,13 +10,14 @@ from srs.cli.context import in_short
 from srs.cli.output import comes_back, in_words, span_short
 from srs.collection.collection import Answered, ClockDoubt, Collection
 from srs.errors import sentence
-from srs.memory.events import Event, Import, Review, card_of, kind_of
 from srs.study.agenda import Limits
 from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
 from srs.words import plural
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
+
+    from srs.memory.events import Event
 
 RATINGS = ("Again", "Hard", "Good", "Easy")
 MEANINGS = ("forgot", "barely", "knew", "at once")
@@ -130,6 +133,8 @@ def clock_question(doubt: ClockDoubt) -> str:
 
 def took_back(undone: Sequence[Event | Skip]) -> str:
     """What an undo took back; a clause without its full stop."""
+    from srs.memory.events import Import, card_of, kind_of
+
     if not undone:
         return "There is nothing to take back"
     first = undone[0]
@@ -148,8 +153,10 @@ def took_back(undone: Sequence[Event | Skip]) -> str:
     return f"{what} of {cards[0]}" + (f" and {plural(more, 'more card')}" if more else "")
 
 
-def details(event: Event, now: int, zone: "ZoneInfo") -> str:
+def details(event: Event, now: int, zone: ZoneInfo) -> str:
     """Which answer was taken back, and when it was given, if not in the last hour: ` (Good, from 20:57)`."""
+    from srs.memory.events import Review
+
     said = [RATINGS[event.rating - 1]] if isinstance(event, Review) else []
     if abs(now - event.at) >= _HOUR_MS:
         done, today = (datetime.fromtimestamp(at / 1000, zone) for at in (event.at, now))

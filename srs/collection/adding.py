@@ -1,7 +1,6 @@
 """Putting new notes into a deck file: which file, which place, checked before they are there. Knows no command line."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 
 from srs.cards.identity import derived_id
 from srs.cards.note import Note
@@ -10,6 +9,7 @@ from srs.collection.collection import Collection
 from srs.collection.files import locked
 from srs.collection.locations import SCHEMA_NAME
 from srs.errors import Problem, SrsError, UsageError
+from srs.values import frozen
 
 Value = str | bool | Sequence["Value"] | Mapping[str, "Value"]
 
@@ -21,7 +21,7 @@ class Twin(SrsError):
     """There is a note with this id already."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Added:
     """A note that now stands in `path`, on lines `first` to `last`, and the ids of its cards."""
 

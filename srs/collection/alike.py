@@ -4,11 +4,11 @@ Knows no measure of its own: `srs/cards/resemblance.py` says what is alike, and 
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.collection.collection import Collection
@@ -18,7 +18,7 @@ _PATTERNS = 8
 _STEM = 2  # letters at the end that may be another ending
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Alike:
     """A note that is there, the question of it that is meant, and how much is the same, up to 1."""
 

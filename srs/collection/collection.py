@@ -3,19 +3,19 @@
 Knows files and the fold; nothing of limits, order or screens. Times are milliseconds since the epoch, UTC.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import cache, cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from srs.cards.note import DeckFile, Note
-from srs.cards.notetype import NoteTypes
-from srs.collection import content, elsewhere, history, journal, queries, views
+from srs.collection import content, elsewhere, queries, settled
 from srs.collection.device import device_name
 from srs.collection.files import keep_copy, locked, replace_file
 from srs.collection.index import Watch, discard, open_index, spoilt, unwatched, writing
@@ -28,34 +28,24 @@ from srs.collection.locations import (
     lost_file,
     state_folder,
 )
-from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, event_of, state_of
+from srs.collection.rows import STATE_COLUMNS, state_of
 from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, read_settings
-from srs.collection.views import CardView
 from srs.errors import Problem, SrsError, said_by_system
-from srs.memory import events as ev
-from srs.memory.days import day_start, iso_instant, study_day
-from srs.memory.fold import newest_undoable
-from srs.memory.fsrs6 import Fsrs6
-from srs.memory.model import Model
-from srs.memory.schedule import (
-    Answer,
-    Answers,
-    Load,
-    Rules,
-    answer,
-    due_day,
-    fuzz_seed,
-    interval_days,
-    interval_range,
-    is_easy,
-    is_leech,
-    preview,
-)
+from srs.memory.days import day_start, study_day
+from srs.memory.format import FORMAT
+from srs.memory.fsrs6 import DEFAULT_PARAMETERS, Fsrs6
 from srs.memory.state import CardState, Reviewing
+from srs.values import frozen
 
 if TYPE_CHECKING:
-    from srs.cards.faces import Face
+    from srs.cards.face import Face
+    from srs.cards.note import DeckFile, Note
+    from srs.cards.notetype import NoteTypes
     from srs.cards.outgoing import DeckAbout
+    from srs.collection.views import Among, CardView
+    from srs.memory import events as ev
+    from srs.memory.model import Model
+    from srs.memory.schedule import Answer, Answers, Load, Rules
 
 SLIP_MS = 5_000
 """So far a clock may step back, or events be ahead of it, without being called wrong."""
@@ -76,7 +66,7 @@ class NewerJournal(SrsError):
     """A device with a newer srs wrote in this journal; what it wrote may not be understood here."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Shown:
     """What the learner saw when the answers were offered: the instant (ms), how the card stood, what each would do."""
 
@@ -85,7 +75,7 @@ class Shown:
     answers: Answers
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answered:
     """An answer that is on disk: the event, what it does to the card, whether it became a leech and was suspended."""
 
@@ -126,7 +116,7 @@ class Collection:
     @classmethod
     def open(
         cls, root: Path, environ: Mapping[str, str], fixed_clock: bool = False, watch: Watch = unwatched
-    ) -> "Collection":
+    ) -> Collection:
         """The collection at `root`, its index brought up to date.
 
         `fixed_clock`: the time was given, so a jump back is meant. `watch` is told while much is read. Raises
@@ -148,7 +138,7 @@ class Collection:
     @classmethod
     def _opened(
         cls, root: Path, environ: Mapping[str, str], settings: Settings, path: Path, fixed_clock: bool, watch: Watch
-    ) -> "Collection":
+    ) -> Collection:
         try:
             db = open_index(path)
         except OSError as error:
@@ -180,7 +170,7 @@ class Collection:
         return self._read_journal() or decks
 
     def _read_journal(self) -> bool:
-        return history.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self._watch)
+        return settled.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self._watch)
 
     # What there is
 
@@ -201,7 +191,7 @@ class Collection:
         hint = "Update srs on this device; until then it reads and does not write."
         return [
             Problem(f"journal/{path}", 1, 1, "error", "newer-format", f"`{device}` writes format {format_} here.", hint)
-            for path, device, format_ in self.db.execute(query, (ev.FORMAT,))
+            for path, device, format_ in self.db.execute(query, (FORMAT,))
         ]
 
     def size(self) -> tuple[int, int]:
@@ -218,15 +208,21 @@ class Collection:
         """The instant at which a study day begins."""
         return day_start(day, self.zone, self.settings.rollover)
 
-    def cards(self, now: int) -> Iterator[CardView]:
-        """Every card in deck order, drafts included."""
-        return views.all_cards(self.db, self.day(now), self.model_of)
+    def cards(self, now: int, among: Among | None = None) -> Iterator[CardView]:
+        """Every card in deck order, drafts included; where bounds are given, only those within."""
+        from srs.collection import views
+
+        return views.all_cards(self.db, self.day(now), self.model_of, among or views.Among())
 
     def cards_of_note(self, note: str, now: int) -> list[CardView]:
+        from srs.collection import views
+
         return views.cards_of_note(self.db, self.resolve(note), self.day(now), self.model_of)
 
     def card(self, name: str, now: int) -> CardView | None:
         """The card with this id, or whose note had it once; None where there is none."""
+        from srs.collection import views
+
         return views.one_card(self.db, self.resolve(name), self.day(now), self.model_of)
 
     def view(self, card: str, now: int) -> CardView:
@@ -272,16 +268,16 @@ class Collection:
         rows = self.db.execute("select data from note where not left_out order by path, position")
         return [note_from_json(row[0]) for row in rows]
 
-    def abouts(self) -> "dict[str, DeckAbout]":
+    def abouts(self) -> dict[str, DeckAbout]:
         """What the deck files say of each deck (description, author, licence), by deck name."""
         from srs.cards.outgoing import DeckAbout, abouts
 
         rows = self.db.execute("select deck, about from file where kind = 'deck' and deck != '' order by path")
         return abouts((deck, DeckAbout(**json.loads(text))) for deck, text in rows)
 
-    def face(self, card: str) -> "Face":
+    def face(self, card: str) -> Face:
         """Front and back of a card as HTML, in the wording whose turn it is; kept: next time needs no Markdown."""
-        from srs.cards.faces import Face, face, wordings
+        from srs.cards.face import Face, wordings
 
         note, template = self.note_of(card), card.partition(":")[2]
         count = wordings(note, template)
@@ -291,6 +287,8 @@ class Collection:
         ).fetchone()
         if row:
             return Face(*row)
+        from srs.cards.faces import face
+
         made = face(note, self.types, template, wording)
         try:
             with writing(self.db):
@@ -321,6 +319,8 @@ class Collection:
 
     def offer(self, card: str, now: int) -> Shown:
         """What the learner is to see at `now` (ms); given to `answer`, it is kept to the day."""
+        from srs.memory.schedule import fuzz_seed, preview
+
         rules, model = self._plan.of_deck(self._deck_of(card))
         state, load = self.state(card), self._load_without(card)
         answers = preview(state, now, self.day(now), rules, model, fuzz_seed(card, state.reps), load)
@@ -332,7 +332,7 @@ class Collection:
 
     def model_of(self, deck: str) -> Model:
         """The memory model, with its parameters, that holds for a deck."""
-        return self._plan.of_deck(deck)[1]
+        return _model(self.settings.for_deck(deck))
 
     def due_by_rules(self, card: str) -> int | None:
         """The study day on which a card in review would be due by today's settings.
@@ -340,6 +340,8 @@ class Collection:
         That on which it is due, where fuzz could have put it there; else one with the fuzz of its last answer. None
         where it is not in review or was never answered.
         """
+        from srs.memory.schedule import due_day, fuzz_seed, interval_days, interval_range, is_easy
+
         state = self.state(card)
         if not isinstance(state.progress, Reviewing) or state.last_day is None:
             return None
@@ -354,10 +356,14 @@ class Collection:
 
     def events_json(self, card: str) -> list[dict[str, Any]]:
         """The events of a card as the journal has them, dead ones included."""
+        from srs.collection import history
+
         return [self.event_json(event) for event in history.events_of_card(self.db, card, dead=True)]
 
     def event_json(self, event: ev.Event) -> dict[str, Any]:
         """An event of a kind this version knows, as the journal has it."""
+        from srs.memory import events as ev
+
         found: dict[str, Any] = json.loads(ev.encode(event))
         return found
 
@@ -369,6 +375,8 @@ class Collection:
 
         May be taken again by who has it. Raises SrsError where the journal's folder cannot be made or locked.
         """
+        from srs.collection import journal
+
         if self._turns:
             yield
             return
@@ -404,6 +412,9 @@ class Collection:
     def _answer(
         self, card: str, rating: int, state: CardState, at: int, ms: int | None, mode: ev.Mode, shown: Shown | None
     ) -> Answered:
+        from srs.memory import events as ev
+        from srs.memory.schedule import answer, fuzz_seed, is_leech
+
         (rules, model), day = self._plan.of_deck(self._deck_of(card)), self.day(at)
         if shown is None:
             load = self._load_without(card)
@@ -429,6 +440,9 @@ class Collection:
 
         What was taken back, the event itself first; empty where there is nothing. Raises as `answer` does.
         """
+        from srs.collection.eventrows import EVENT_COLUMNS, event_of
+        from srs.memory.fold import newest_undoable
+
         with self.turn():
             query = (
                 f"select {EVENT_COLUMNS} from event where device = ? and not dead and because is null"
@@ -444,6 +458,9 @@ class Collection:
 
         `id_` may also be the last eight characters of one, or more of them.
         """
+        from srs.collection import history
+        from srs.memory import events as ev
+
         with self.turn():
             found = history.ids_ending(self.db, id_)
             if len(found) > 1:
@@ -460,6 +477,9 @@ class Collection:
             return self._take_back(target, now)
 
     def _take_back(self, target: ev.Event, now: int) -> list[ev.Event]:
+        from srs.collection import history
+        from srs.memory import events as ev
+
         taken = [target, *history.gone_with(self.db, target.id)]
         at = self._stamp(now)
         self.record([ev.Undo(self._new_id(at), at, target.id)])
@@ -470,6 +490,8 @@ class Collection:
 
         Without what is part of another event, and without changed content, which nobody did.
         """
+        from srs.collection.eventrows import EVENT_COLUMNS, event_of
+
         query = (
             f"select {EVENT_COLUMNS}, device, dead from event where because is null and do != 'content'"
             " order by at desc, id desc limit ?"
@@ -478,6 +500,8 @@ class Collection:
 
     def record(self, events: Sequence[ev.Event]) -> None:
         """Put events into this device's journal, all or none, then into the index. On disk when this returns."""
+        from srs.memory import events as ev
+
         lines = [ev.encode(event) for event in events]
         path = self.journal_folder / f"{self.device}.{_year(max(event.at for event in events))}.jsonl"
         with self.turn():
@@ -494,10 +518,15 @@ class Collection:
 
         Call it within a `turn`. Raises JournalError: then nothing was recorded.
         """
+        from srs.collection import journal
+        from srs.memory import events as ev
+
         journal.append(path, header, lines, ev.is_whole, self._fragments)
 
     def lost_events(self) -> list[ev.Event]:
         """Events that were in the journal once and are in none of its files now. Raises SrsError if unreadable."""
+        from srs.collection import history
+
         known = history.lost_events(self.lost_file)
         return [event for event in known if not history.event_as_written(self.db, event.id)]
 
@@ -520,7 +549,7 @@ class Collection:
     def starts_private_journal(self) -> bool:
         """True where the journal is kept apart from the collection and holds nothing yet."""
         apart = self.settings.journal == "private"
-        return apart and not history.journal_files(self.journal_folder)
+        return apart and not settled.journal_files(self.journal_folder)
 
     def abandoned_journals(self) -> list[Path]:
         """Private journals that may have been this collection's before it was moved; none where it is not private."""
@@ -537,6 +566,8 @@ class Collection:
 
         `make` gets the event's id and time (ms), the same time for all, the subject, and the event that it goes with.
         """
+        from srs.memory import events as ev
+
         if not subjects:
             return
         with self.turn():
@@ -552,6 +583,9 @@ class Collection:
         Their ids and times are what the file makes of them, so an event that the journal has, taken back or not, is
         left out. Raises as `record` does, and ClockDoubt.
         """
+        from srs.collection import history
+        from srs.memory import events as ev
+
         with self.turn():
             known = history.present(self.db, [event.id for event in events])
             new = [event for event in events if event.id not in known]
@@ -563,6 +597,8 @@ class Collection:
 
     def record_contents(self, changed: Sequence[tuple[str, str, int]]) -> None:
         """Journal that the exported content of notes changed: (note, hash, time in ms). In one write."""
+        from srs.memory import events as ev
+
         events = [ev.Content(self._new_id(at), at, note, hash_) for note, hash_, at in changed]
         if events:
             self.record(events)
@@ -597,20 +633,22 @@ class Collection:
             raise ClockDoubt(message, "set the clock right; if it is, say so with --now")
 
     def _new_id(self, at: int) -> str:
+        from srs.memory import events as ev
+
         return ev.new_id(at, os.urandom(10))
 
     def refuse_newer(self) -> None:
         """Raise NewerJournal where a device writes in a format that is not known here."""
-        row = self.db.execute("select device, format from file where format > ?", (ev.FORMAT,)).fetchone()
+        row = self.db.execute("select device, format from file where format > ?", (FORMAT,)).fetchone()
         if row:
-            message = f"the journal of `{row[0]}` has format {row[1]}, and this srs knows {ev.FORMAT}"
+            message = f"the journal of `{row[0]}` has format {row[1]}, and this srs knows {FORMAT}"
             raise NewerJournal(message, "update srs on this device; until then it reads and does not write")
 
     def _deck_of(self, card: str) -> str:
         return content.deck_of(self.db, card)
 
 
-def _plan(settings: Settings) -> history.Plan:
+def _plan(settings: Settings) -> settled.Plan:
     made: dict[str, tuple[Rules, Model]] = {}
 
     def of_deck(deck: str) -> tuple[Rules, Model]:
@@ -618,10 +656,12 @@ def _plan(settings: Settings) -> history.Plan:
             made[deck] = _rules_and_model(settings.for_deck(deck))
         return made[deck]
 
-    return history.Plan(of_deck, bool(settings.decks), repr((settings.defaults, sorted(settings.decks.items()))))
+    return settled.Plan(of_deck, bool(settings.decks), repr((settings.defaults, sorted(settings.decks.items()))))
 
 
 def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
+    from srs.memory.schedule import Rules
+
     rules = Rules(
         settings.desired_retention,
         settings.learning_steps,
@@ -631,10 +671,21 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
         settings.leech_at,
         frozenset(map(WEEKDAYS.index, settings.easy_days)),
     )
-    return rules, Fsrs6(settings.parameters) if settings.parameters else Fsrs6()
+    return rules, _model(settings)
+
+
+def _model(settings: DeckSettings) -> Model:
+    return _fsrs6(settings.parameters or DEFAULT_PARAMETERS)
+
+
+@cache
+def _fsrs6(parameters: tuple[float, ...]) -> Model:
+    return Fsrs6(parameters)
 
 
 def _said(at: int) -> str:
+    from srs.memory.days import iso_instant
+
     return f"{iso_instant(at)[:16].replace('T', ' ')} UTC"
 
 
@@ -678,4 +729,6 @@ def _year(at: int) -> int:
 
 def _bounded(ms: int | None) -> int | None:
     """A thinking time as the journal keeps it."""
+    from srs.memory import events as ev
+
     return None if ms is None else max(0, min(ms, ev.LONGEST_MS))

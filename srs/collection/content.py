@@ -3,22 +3,28 @@
 Knows deck files and note types; nothing of reviews.
 """
 
+from __future__ import annotations
+
 import json
 import os
 import sqlite3
 import time
 import zlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
 from stat import S_ISREG
+from typing import TYPE_CHECKING, NamedTuple
 
 from srs.cards.note import DeckFile, Note, Place
-from srs.cards.notetype import NoteType, NoteTypes
-from srs.collection.index import Watch, get_meta, set_meta, writing
+from srs.collection.index import Watch, get_meta, indexes_at_the_end, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
 from srs.errors import Problem, said_by_system
+
+if TYPE_CHECKING:
+    from srs.cards.crosscheck import Head
+    from srs.cards.notetype import NoteType, NoteTypes
 
 FILE_COLUMNS = "size, mtime, inode, ctime"
 _SUFFIXES = (".yaml", ".yml")
@@ -26,23 +32,22 @@ _RACY_NS = 1_000_000_000
 """A file this young may change again within one tick of its clock, so it is looked at once more the next time."""
 
 
-@dataclass(frozen=True, slots=True)
-class Seen:
+class Seen(NamedTuple):
     """A file as the file system shows it: enough to tell whether it changed. `refused`: why it cannot be read."""
 
     size: int
     mtime: int
     inode: int
     ctime: int
-    refused: str = field(default="", compare=False)
+    refused: str = ""
 
 
 def refresh(db: sqlite3.Connection, root: Path, watch: Watch) -> bool:
     """Bring notes, cards and problems up to date with the files. True where anything changed."""
     decks, own_types = _yaml_files(root, "decks"), _yaml_files(root, "notetypes")
     rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind != 'journal'")
-    known = {path: Seen(*seen) for path, *seen in rows}
-    if known == {**decks, **own_types}:
+    known = {row[0]: row[1:] for row in rows}
+    if known == {path: seen[:4] for path, seen in (*decks.items(), *own_types.items())}:
         return False
     with writing(db):
         return _refresh(db, root, decks, own_types, watch)
@@ -52,7 +57,8 @@ def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
     """The built-in note types and the collection's own, and what is wrong with the latter."""
     from srs.cards.typefile import builtin_types, read_notetype, with_own
 
-    own, problems = list[tuple[str, NoteType]](), list[Problem]()
+    own: list[tuple[str, NoteType]] = []
+    problems: list[Problem] = []
     for path, seen in _yaml_files(root, "notetypes").items():
         data, refused = _read(root / path, seen)
         if refused:
@@ -94,13 +100,14 @@ def _refresh(
         changed = True
         db.execute("delete from problem where source = 'types'")
         _add_problems(db, loaded()[1], "types")
-    for done, (path, seen) in enumerate(decks.items(), 1):
-        watch("Reading decks", done, len(decks))
-        before = known.get(path)
-        if before and before[0] == seen and not types_changed:
-            continue
-        known_checksum = None if types_changed or not before else before[1]
-        changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum)
+    with nullcontext() if known else indexes_at_the_end(db, "note", "card"):
+        for done, (path, seen) in enumerate(decks.items(), 1):
+            watch("Reading decks", done, len(decks))
+            before = known.get(path)
+            if before and before[0][:4] == seen[:4] and not types_changed:
+                continue
+            known_checksum = None if types_changed or not before else before[1]
+            changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum, before is None)
     if changed:
         _compare_notes(db)
         set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
@@ -114,8 +121,9 @@ def _reread(
     seen: Seen,
     types: Callable[[], NoteTypes],
     checksum_before: int | None,
+    new: bool,
 ) -> bool:
-    """Read one deck file into the tables; False where only its times changed."""
+    """Read one deck file, which may be a `new` one, into the tables; False where only its times changed."""
     started = time.time_ns()
     data, refused = _read(root / path, seen)
     if refused:
@@ -130,8 +138,9 @@ def _reread(
         from srs.cards.deck import read_deck
 
         deck = read_deck(path, data, types())
-    _note_edits(db, path, deck.notes, seen)
-    _forget(db, path)
+    if not new:
+        _note_edits(db, path, deck.notes, seen)
+        _forget(db, path)
     _note_file(db, path, "deck", seen, checksum, started, deck)
     _add_problems(db, deck.problems, "file")
     if deck.notes:
@@ -167,7 +176,7 @@ def follow(
     if not known or doubts or any(note.needs or note.was for note in deck.notes[since:]):
         return
     place, started = root / deck.path, time.time_ns()
-    seen = _seen(place.parent, place.name)  # if it is another's by now, the checksum will tell
+    seen = _seen(place.name, place.stat)  # if it is another's by now, the checksum will tell
     with writing(db):
         _note_file(db, deck.path, "deck", seen, zlib.crc32(new), started, deck)
         _add_problems(db, deck.problems, "file")
@@ -187,8 +196,11 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes, since: 
     notes, cards = [], []
     for position, note in enumerate(deck.notes[since:], since):
         key += 1
-        linked = bool(note.needs or note.was)
-        notes.append((key, note.id, deck.path, position, note.deck, note.draft, linked, note_to_json(note)))
+        links = json.dumps([note.needs, note.was], ensure_ascii=False) if note.needs or note.was else None
+        line, column = note.place.line, note.place.column
+        notes.append(
+            (key, note.id, deck.path, position, note.deck, note.draft, line, column, links, note_to_json(note))
+        )
         made = cards_of(note, types)
         if not made and not note.draft and not withheld(note):
             problems.append(_no_card(note, types))
@@ -196,9 +208,11 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes, since: 
             home = note.deck_of(card.template)
             cards.append((card.id, key, note.id, home, card.template, order, deck.path, position, not note.draft))
     db.executemany(
-        "insert into note (key, id, path, position, deck, draft, linked, data) values (?, ?, ?, ?, ?, ?, ?, ?)",
+        "insert into note (key, id, path, position, deck, draft, line, column, links, data)"
+        " values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         notes,
     )
+    _note_moves(db, "values (?1)", ((card[0],) for card in cards))
     db.executemany(
         "insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
         " coalesce((select kind = 0 from state where card = ?1), 1)",
@@ -215,7 +229,17 @@ def _no_card(note: Note, types: NoteTypes) -> Problem:
     return Problem(place.path, place.line, place.column, "warning", "no-card", message, hint)
 
 
+def _note_moves(db: sqlite3.Connection, cards: str, values: Iterable[tuple[str | int, ...]]) -> None:
+    """Keep in which decks the cards of a query lie, before that changes. Without a journal nothing hangs on it."""
+    if db.execute("select 1 from event limit 1").fetchone():
+        deck = "coalesce((select deck from card where id = of.id order by active desc, path limit 1), '')"
+        db.executemany(
+            f"with of (id) as ({cards}) insert or ignore into moved select of.id, {deck} from of where true", values
+        )
+
+
 def _forget(db: sqlite3.Connection, path: str) -> None:
+    _note_moves(db, "select id from card where path = ?", [(path,)])
     db.execute("delete from face where card in (select id from card where path = ?)", (path,))
     for table in ("card", "note", "problem", "file"):
         db.execute(f"delete from {table} where path = ?", (path,))
@@ -243,29 +267,56 @@ def _add_problems(db: sqlite3.Connection, problems: Iterable[Problem], source: s
 
 def _compare_notes(db: sqlite3.Connection) -> None:
     """What can only be seen across files: ids used twice, aliases, needs. Notes that clash are left out."""
-    from srs.cards.crosscheck import crosscheck, head_of
+    from srs.cards.crosscheck import crosscheck
 
-    keys, heads = [], []
-    for key, data in db.execute("select key, data from note order by path, position"):
-        keys.append(key)
-        heads.append(head_of(note_from_json(data)))
     errors = db.execute(
         "select path, line, column from problem where source = 'file' and severity = 'error'"
         " order by path desc, line desc, column desc"
     )
     first = {path: Place(path, line, column) for path, line, column in errors}
-    result = crosscheck(heads, list(first.values())[::-1])
+    heads = _heads(db)
+    result = crosscheck(list(heads.values()), list(first.values())[::-1])
     db.execute("delete from problem where source = 'cross'")
     _add_problems(db, result.problems, "cross")
-    db.execute("update note set left_out = 0 where left_out")
-    left_out = [(key,) for key, head in zip(keys, heads, strict=True) if head.place in result.left_out]
-    db.executemany("update note set left_out = 1 where key = ?", left_out)
-    db.execute(
-        "update card set active = (select not draft and not left_out from note where key = note_key)"
-        " where active != (select not draft and not left_out from note where key = note_key)"
+    left_out = {key for key, head in heads.items() if head.place in result.left_out}
+    changed = [(key,) for key in left_out ^ {row[0] for row in db.execute("select key from note where left_out")}]
+    _note_moves(db, "select id from card where note_key = ?", changed)
+    db.executemany("update note set left_out = not left_out where key = ?", changed)
+    db.executemany(
+        "update card set active = (select not draft and not left_out from note where key = ?1) where note_key = ?1",
+        changed,
     )
-    db.execute("delete from alias")
-    db.executemany("insert into alias values (?, ?)", result.aliases.items())
+    _note_aliases(db, result.aliases)
+
+
+def _heads(db: sqlite3.Connection) -> dict[int, Head]:
+    """The heads of notes that can have to do with others, by key, as written: those that name others, are named, or
+    share an id.
+    """
+    from srs.cards.crosscheck import Head
+
+    links = {key: json.loads(text) for key, text in db.execute("select key, links from note where links is not null")}
+    named = {id_ for needs, was in links.values() for id_ in (*needs, *was)}
+    named.update(row[0] for row in db.execute("select id from note group by id having count(*) > 1"))
+    rows = db.execute(
+        "select key, id, draft, path, line, column from note where links is not null"
+        " or id in (select value from json_each(?)) order by path, position",
+        (json.dumps(list(named)),),
+    )
+    return {
+        key: Head(id_, tuple(was), tuple(needs), bool(draft), Place(path, line, column))
+        for key, id_, draft, path, line, column in rows
+        for needs, was in (links.get(key, ((), ())),)
+    }
+
+
+def _note_aliases(db: sqlite3.Connection, aliases: Mapping[str, str]) -> None:
+    """Put the aliases in place of the former ones, and keep which lead elsewhere now."""
+    former = dict(db.execute("select old, note from alias"))
+    changed = {old for old, _ in former.items() ^ aliases.items()}
+    db.executemany("insert or ignore into renamed values (?, ?)", ((old, former.get(old, old)) for old in changed))
+    db.executemany("delete from alias where old = ?", ((old,) for old in changed))
+    db.executemany("insert into alias values (?, ?)", ((old, aliases[old]) for old in changed & aliases.keys()))
 
 
 def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
@@ -282,18 +333,20 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
             found[name] = _refused(said_by_system(error))
             continue
         for entry in entries:
-            relative = f"{name}/{shown_name(entry.name)}"
             if entry.name.startswith("."):
                 continue
+            relative = f"{name}/{shown_name(entry.name)}"
             if entry.is_dir(follow_symlinks=False):
                 pending.append((place / entry.name, relative))
             elif entry.name.lower().endswith(_SUFFIXES):
-                found[relative] = _seen(place, entry.name)
+                found[relative] = _seen(entry.name, entry.stat)
     return dict(sorted(found.items()))
 
 
 def shown_name(name: str) -> str:
     """A file's name as text that the index and the screen can hold: bytes that are no UTF-8 are spelled out."""
+    if name.isascii():
+        return name
     return name.encode("utf-8", "surrogateescape").decode("utf-8", "backslashreplace")
 
 
@@ -302,9 +355,9 @@ def seen_of(stat: os.stat_result) -> Seen:
     return Seen(stat.st_size, stat.st_mtime_ns, stat.st_ino, stat.st_ctime_ns)
 
 
-def _seen(place: Path, name: str) -> Seen:
+def _seen(name: str, look: Callable[[], os.stat_result]) -> Seen:
     try:
-        stat = (place / name).stat()
+        stat = look()
     except OSError as error:
         return _refused(said_by_system(error))
     if shown_name(name) != name:

@@ -4,7 +4,6 @@ Knows folders and the names of files, not what is in them.
 """
 
 import os
-import shlex
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -128,4 +127,6 @@ def _free(target: Path) -> Path:
 
 
 def _quoted(path: Path) -> str:
+    import shlex
+
     return shlex.quote(str(path))

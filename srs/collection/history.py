@@ -3,20 +3,21 @@
 Knows journal files and the fold; nothing of decks but the deck whose settings a card has.
 """
 
-import hashlib
 import json
 import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection import journal
-from srs.collection.content import FILE_COLUMNS, Seen, deck_of, seen_of, shown_name
+from srs.collection.content import FILE_COLUMNS, Seen, deck_of
+from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row, review_row
 from srs.collection.files import open_regular
-from srs.collection.index import Watch, get_meta, set_meta, unwatched, writing
-from srs.collection.rows import EVENT_COLUMNS, STATE_COLUMNS, EventRow, event_of, event_row, state_row
+from srs.collection.index import Watch, indexes_at_the_end, set_meta
+from srs.collection.queries import present_id, range_of
+from srs.collection.rows import STATE_COLUMNS, state_row
+from srs.collection.settled import Plan, known_files, settled_for, unreadable
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import AMENDED, amendments, fold, fold_many, one_of_two, undone_ids
@@ -28,62 +29,16 @@ _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
 
 _UNSEEN = CardState()
-_PRESENT_CARD = (
-    "coalesce((select note from alias where old = substr(card, 1, instr(card, ':') - 1))"
-    " || substr(card, instr(card, ':')), card)"
-)
 _TOLD_EVERY = 2000
 
 _AS_WRITTEN = EVENT_COLUMNS.replace(" at,", " coalesce(written_at, at),").replace(
     " day,", " coalesce(written_day, day),"
 )
 _AS_COUNTED = EVENT_COLUMNS.replace(" after,", f" iif(written_at is null, after, '{AMENDED}'),")
+_DO, _CARD = (EVENT_COLUMNS.split(", ").index(name) for name in ("do", "card"))
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them."""
-
-    of_deck: Callable[[str], tuple[Rules, Model]]
-    per_deck: bool
-    fingerprint: str
-
-
-def journal_files(folder: Path) -> dict[str, Seen]:
-    """The journal's files by name, conflict copies and all; hidden files are not ours.
-
-    Raises SrsError where the folder cannot be read, or a name of ours is no file: half a history would be a wrong one.
-    """
-    try:
-        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
-    except FileNotFoundError:
-        return {}
-    except OSError as error:
-        raise _unreadable(folder, error) from None
-    found: dict[str, Seen] = {}
-    for entry in entries:
-        if not entry.name.startswith(".") and (entry.is_file() or entry.name.endswith(".jsonl")):
-            try:
-                found[shown_name(entry.name)] = seen_of(entry.stat())
-            except FileNotFoundError as error:
-                if entry.is_symlink():
-                    raise _unreadable(folder / entry.name, error) from None
-                # else it went while we looked
-    return found
-
-
-def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> bool:
-    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed.
-
-    Events that the index knows and no file holds any more are kept as lines of the file `lost`.
-    """
-    files = journal_files(folder)
-    if files == _known(db) and _settled_for(db) == _signature(db, plan):
-        return False
-    with writing(db):
-        return _refresh(db, folder, files, plan, lost, watch)
+_INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
 
 
 def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
@@ -122,16 +77,10 @@ def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
     return [event_of(row) for row in rows]
 
 
-def _known(db: sqlite3.Connection) -> dict[str, Seen]:
-    rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind = 'journal' order by path")
-    return {path: Seen(*seen) for path, *seen in rows}
-
-
-def _refresh(
-    db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch
-) -> bool:
-    known, added = _known(db), set[str]()
-    whole = bool(known.keys() - files.keys())
+def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch) -> bool:
+    """Bring events and states up to date with these files of the journal; within a transaction. See `settled`."""
+    known, added = known_files(db), set[str]()
+    whole = settled_for(db) is None or bool(known.keys() - files.keys())
     for path, seen in files.items():
         if whole:
             break
@@ -144,7 +93,7 @@ def _refresh(
             added |= _take(db, path, chunk, watch)
         _note(db, path, seen, chunk)
     if whole:
-        with _kept(db, lost):
+        with _kept(db, lost), indexes_at_the_end(db, "event"):
             _clear(db)
             for path, seen in files.items():
                 chunk = _read(folder / path, None)
@@ -199,37 +148,74 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
     try:
         return journal.read(path, mark, ev.is_whole)
     except OSError as error:
-        raise _unreadable(path, error) from None
-
-
-def _unreadable(path: Path, error: OSError) -> SrsError:
-    message = f"{path}: cannot be read, {said_by_system(error)}"
-    return SrsError(message, "without it the state of the cards is not known")
+        raise unreadable(path, error) from None
 
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: set[str], watch: Watch) -> bool:
-    signature = _signature(db, plan)
-    if whole or _settled_for(db) != signature:
-        db.execute(f"update event set subject = {_PRESENT_CARD} where card is not null and do != 'content'")
+    if whole or settled_for(db) != plan.fingerprint:
+        _renamed(db)
         _settle(db)
         _fold_all(db, plan, watch)
-        set_meta(db, "settled for", signature)
+        db.execute("delete from moved")
+        set_meta(db, "settled for", plan.fingerprint)
         return True
-    if not added:
-        return False
-    _fold_some(db, plan, {*_subjects(db, added), *(_settle(db) if _any_links(db, added) else ())}, watch)
-    return True
+    touched = {*_renamed(db), *_subjects(db, added)}
+    touched |= _settle(db) if added and _any_links(db, added) else set()
+    for card, changed in _moved(db, plan):
+        _note_whether_gone(db, card)
+        if changed:
+            touched.add(card)
+    _fold_some(db, plan, touched, watch)
+    return bool(touched)
+
+
+def _renamed(db: sqlite3.Connection) -> set[str]:
+    """Lead the events of former ids to the notes of today; the cards for which that changed."""
+    touched: set[str] = set()
+    for old, before in db.execute("select old, note from renamed").fetchall():
+        now = present_id(db, old)
+        rows = db.execute(
+            "select id, subject from event where subject >= ? and subject < ? and card >= ? and card < ?",
+            (*range_of(before), *range_of(old)),
+        ).fetchall()
+        moves = [(f"{now}{subject[len(before) :]}", id_) for id_, subject in rows]
+        db.executemany("update event set subject = ? where id = ?", moves)
+        touched.update(subject for _, subject in rows)
+        touched.update(subject for subject, _ in moves)
+    db.execute("delete from renamed")
+    return touched
+
+
+def _moved(db: sqlite3.Connection, plan: Plan) -> list[tuple[str, bool]]:
+    """The cards that came, went or lie in another deck, and whether they are scheduled otherwise there."""
+    rows = db.execute("delete from moved returning card, deck").fetchall()
+    differs = plan.per_deck
+    return [(card, differs and plan.of_deck(deck) != plan.of_deck(deck_of(db, card))) for card, deck in rows]
+
+
+def _note_whether_gone(db: sqlite3.Connection, card: str) -> None:
+    db.execute("delete from gone where card = ?", (card,))
+    db.execute(
+        "insert into gone select card from state where card = ?1 and not exists (select 1 from card where id = ?1)",
+        (card,),
+    )
 
 
 def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch) -> set[str]:
     """Put a file's new lines into the tables; the ids of events that were not there before, or not so."""
     device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
     writer = device[0] if device and device[0] else path.partition(".")[0]
-    format_, bad, rows = 0, [], list[EventRow]()
+    format_, bad = 0, []
+    rows, fresh = list[EventRow](), set[str]()
     for number, line in enumerate(chunk.lines, chunk.first_line):
         if not number % _TOLD_EVERY:
             watch("Reading the journal", number - chunk.first_line, len(chunk.lines))
+            fresh |= _put(db, rows)
+            rows = []
         if not line:
+            continue
+        if values := ev.review_of_line(line):
+            rows.append(review_row(values, writer))
             continue
         event = ev.decode(line)
         if isinstance(event, ev.Bad):
@@ -238,8 +224,8 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
             writer, format_ = event.device or writer, max(format_, event.format)
         else:
             rows.append((*event_row(event), writer))
+    fresh |= _put(db, rows)
     watch("Reading the journal", 1, 1)
-    fresh = _put(db, rows)
     db.executemany(
         "insert into problem values (?, ?, 1, 'error', 'journal-line', 'This line does not count: ' || ? || '.',"
         " 'It is kept as it is; a backup may have it whole.', 'journal')",
@@ -255,20 +241,48 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
 
 def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
     """Put rows of events into the table, each id once; the ids that were not there before, or not so."""
+    if _put_new(db, rows):
+        return {row[0] for row in rows}
     have = present(db, [row[0] for row in rows])
     fresh: dict[str, EventRow] = {}
     again = []
     for row in rows:
         if row[0] in have or fresh.setdefault(row[0], row) is not row:
             again.append(row)
-    db.executemany(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", fresh.values())
+    _put_new(db, list(fresh.values()))
     return fresh.keys() | {row[0] for row in again if _takes_place(db, row)}
 
 
+def _put_new(db: sqlite3.Connection, rows: list[EventRow]) -> bool:
+    """Put in rows of which none is there yet; False, and nothing was put in, where one is."""
+    if not rows:
+        return True
+    subject, before = _subject_of(db), db.total_changes
+    db.execute("savepoint all_new")
+    db.executemany(f"{_INSERT_EVENT} on conflict do nothing", ((*row, subject(row)) for row in rows))
+    new = db.total_changes - before == len(rows)
+    if not new:
+        db.execute("rollback to all_new")
+    db.execute("release all_new")
+    return new
+
+
+def _subject_of(db: sqlite3.Connection) -> Callable[[EventRow], str | None]:
+    """The card of today that an event's row is about; None for an event about none."""
+    aliases = dict(db.execute("select old, note from alias"))
+
+    def subject(row: EventRow) -> str | None:
+        card: str | None = row[_CARD]
+        if card is None or row[_DO] == "content":
+            return None
+        note, colon, template = card.partition(":")
+        return f"{aliases[note]}:{template}" if colon and note in aliases else card
+
+    return subject
+
+
 def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
-    """At least those of the ids that events have, dead ones too."""
-    if len(ids) > _ONE_BY_ONE:
-        return {row[0] for row in db.execute("select id from event")}
+    """Those of the ids that events have, dead ones too."""
     return {id_ for id_ in ids if db.execute("select 1 from event where id = ?", (id_,)).fetchone()}
 
 
@@ -282,16 +296,15 @@ def _takes_place(db: sqlite3.Connection, row: EventRow) -> bool:
         return False
     db.execute("delete from event where id = ?", (row[0],))
     row = (*row[:-1], min(row[-1], device))
-    db.execute(f"insert into event ({EVENT_COLUMNS}, device) values ({_EVENT_MARKS}, ?)", row)
+    db.execute(_INSERT_EVENT, (*row, _subject_of(db)(row)))
     set_meta(db, "settled for", "")  # the card that the other line named is to be folded as well
     return True
 
 
 def _subjects(db: sqlite3.Connection, ids: Iterable[str]) -> Iterator[str]:
-    """The cards that events touch, after resolving the aliases of new ones."""
+    """The cards that events touch."""
     for id_ in ids:
-        where = "where id = ? and card is not null and do != 'content'"
-        row = db.execute(f"update event set subject = {_PRESENT_CARD} {where} returning subject", (id_,)).fetchone()
+        row = db.execute("select subject from event where id = ? and subject is not null", (id_,)).fetchone()
         if row:
             yield row[0]
 
@@ -340,6 +353,7 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str], watch
         db.execute("delete from state where card = ?", (card,))
         if state != _UNSEEN:
             db.execute(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", state_row(card, state, model))
+        _note_whether_gone(db, card)
         fresh = isinstance(state.progress, New)
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
 
@@ -350,34 +364,38 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
     def of_card(card: str) -> tuple[Rules, Model]:
         return plan.of_deck(decks.get(card, ""))
 
-    columns = _AS_COUNTED.replace(" card,", " subject,")
-    counted = "from event where subject is not null and not dead"
-    rows = db.execute(f"select {columns} {counted} order by at, id")
-    total = db.execute(f"select count(*) {counted}").fetchone()[0]
-    states = fold_many(map(event_of, _watched(rows, total, watch)), of_card)
+    try:
+        states = fold_many(_counted(db, "id", watch), of_card)
+    except _OutOfOrder:
+        states = fold_many(_counted(db, "at, id", watch), of_card)
     db.execute("delete from state")
     folded = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
     db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
-    db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
+    db.execute("delete from gone")
+    db.execute("insert into gone select card from state s where not exists (select 1 from card c where c.id = s.card)")
+    with indexes_at_the_end(db, "card"):
+        db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
 
 
-def _watched(rows: Iterable[EventRow], total: int, watch: Watch) -> Iterator[EventRow]:
-    for done, row in enumerate(rows):
+class _OutOfOrder(Exception):
+    """The ids of events do not rise with their times."""
+
+
+def _counted(db: sqlite3.Connection, order: str, watch: Watch) -> Iterator[ev.Event]:
+    """The live events of cards by time. The order of ids, in which they are kept, is that of most journals and costs
+    no sorting; imported or amended events are `_OutOfOrder`.
+    """
+    counted = "from event where subject is not null and not dead"
+    columns = _AS_COUNTED.replace(" card,", " subject,")
+    total, before = db.execute(f"select count(*) {counted}").fetchone()[0], 0
+    for done, row in enumerate(db.execute(f"select {columns} {counted} order by {order}")):
         if not done % _TOLD_EVERY:
             watch("Working out memories", done, total)
-        yield row
+        if row[1] < before:
+            raise _OutOfOrder
+        before = row[1]
+        yield event_of(row)
     watch("Working out memories", total, total)
-
-
-def _signature(db: sqlite3.Connection, plan: Plan) -> str:
-    """What the states depend on besides the events: rules, model, aliases, and decks where rules differ by deck."""
-    aliases = repr(db.execute("select old, note from alias order by old").fetchall())
-    content = get_meta(db, "content") if plan.per_deck else ""
-    return hashlib.sha256(f"{plan.fingerprint}\n{aliases}\n{content}".encode()).hexdigest()
-
-
-def _settled_for(db: sqlite3.Connection) -> str | None:
-    return get_meta(db, "settled for")
 
 
 def _mark(db: sqlite3.Connection, path: str) -> journal.Mark | None:

@@ -9,11 +9,11 @@ import os
 import time
 import zlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 from srs.collection.files import open_regular, refuse_irregular, sync_folder, write_new
 from srs.errors import SrsError, said_by_system
+from srs.values import frozen
 
 _TAIL = 4096
 _RETRIES = 20
@@ -27,7 +27,7 @@ class _Unsure(OSError):
     """The disk refused a write and then to take it back: what was to be written may be there or not."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """How far a journal file has been read, and what proves that the part before is still the same."""
 
@@ -38,7 +38,7 @@ class Mark:
     tail: bytes
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Chunk:
     """Lines read from a file, the first being line `first_line`. `fresh`: the file was read from its start.
 

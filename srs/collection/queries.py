@@ -1,13 +1,22 @@
 """Questions that the agenda and the commands ask the index. Reads only; knows SQL and no policy."""
 
+import json
 import sqlite3
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import starmap
 from typing import NamedTuple
 
+from srs.values import frozen
+
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
-_STUDIED = "from state s join card c on c.id = s.card and c.active"
+_STUDIED = "from state s cross join card c on c.id = s.card and c.active"  # cross: states come first
+
+_NEXT_DECK = "select min(deck) from card where active = 1 and fresh = :fresh and deck > "
+_EACH_DECK = (
+    f"with recursive each (name) as ({_NEXT_DECK} '' union all"
+    f" select ({_NEXT_DECK} name) from each where name is not null)"
+)
+"""Every deck with new cards, or with others, and null: one look-up in an index for each."""
 
 Place = tuple[str, int, int]
 """Where a card is written: the path of the file, the note's number in it, the card's number in the note."""
@@ -27,7 +36,7 @@ class Waiting(NamedTuple):
     last_day: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Done:
     """A card answered on the day: whether it was new when the day began, or out of the steps."""
 
@@ -87,7 +96,7 @@ def fresh_of_deck(db: sqlite3.Connection, day: int, deck: str) -> Iterator[tuple
 def fresh_linked(db: sqlite3.Connection, day: int, deck: str, since: Place) -> Iterator[tuple[Place, Waiting]]:
     """Those of them from the place `since` on whose notes name what they need."""
     rest = (
-        "and c.note_key in (select key from note where deck = :of and linked) and c.deck = :of"
+        "and c.note_key in (select key from note where deck = :of and links is not null) and c.deck = :of"
         " and (c.path, c.position, c.ord) >= (:path, :position, :ord) order by c.path, c.position, c.ord"
     )
     return _fresh(db, day, rest, deck, since)
@@ -163,12 +172,16 @@ def needs_met(db: sqlite3.Connection, note: str) -> bool:
     return bool(row[0] or row[1])
 
 
+def linked(db: sqlite3.Connection) -> tuple[frozenset[str], frozenset[str]]:
+    """The notes that name others, by id, and their decks."""
+    rows = db.execute("select id, deck from note where links is not null and not left_out").fetchall()
+    return frozenset(row[0] for row in rows), frozenset(row[1] for row in rows)
+
+
 def needs_of(db: sqlite3.Connection, note: str) -> tuple[str, ...]:
     """The notes that a note builds on, by their present ids."""
-    from srs.collection.stored import note_from_json
-
-    row = db.execute("select data from note where id = ? and linked and not left_out", (note,)).fetchone()
-    needs = note_from_json(row[0]).needs if row else ()
+    row = db.execute("select links from note where id = ? and not left_out", (note,)).fetchone()
+    needs = json.loads(row[0])[0] if row and row[0] else ()
     return tuple(present_id(db, need) for need in needs)
 
 
@@ -180,15 +193,15 @@ def present_id(db: sqlite3.Connection, note: str) -> str:
 
 def has_state(db: sqlite3.Connection, note: str) -> bool:
     """Whether any card of a note, or of one that is gone, was answered or set aside."""
-    return bool(db.execute("select 1 from state where card >= ? and card < ?", _cards_of(note)).fetchone())
+    return bool(db.execute("select 1 from state where card >= ? and card < ?", range_of(note)).fetchone())
 
 
 def has_events(db: sqlite3.Connection, note: str) -> bool:
     """Whether any event is about a card of a note, dead ones and notes that are gone included."""
-    return bool(db.execute("select 1 from event where subject >= ? and subject < ?", _cards_of(note)).fetchone())
+    return bool(db.execute("select 1 from event where subject >= ? and subject < ?", range_of(note)).fetchone())
 
 
-def _cards_of(note: str) -> tuple[str, str]:
+def range_of(note: str) -> tuple[str, str]:
     """The bounds of the ids of a note's cards: the character after `:` in order of bytes is `;`."""
     return f"{note}:", f"{note};"
 
@@ -240,7 +253,7 @@ def deck_totals(db: sqlite3.Connection) -> list[tuple[str, int]]:
 
 
 def suspended_count(db: sqlite3.Connection) -> int:
-    sql = "select count(*) from state s join card c on c.id = s.card and c.active where s.suspended"
+    sql = f"select count(*) {_STUDIED} where s.suspended"
     return int(db.execute(sql).fetchone()[0])
 
 
@@ -249,19 +262,15 @@ def draft_count(db: sqlite3.Connection) -> int:
     return int(db.execute("select count(*) from note where draft and not left_out").fetchone()[0])
 
 
-def fresh_decks(db: sqlite3.Connection) -> list[str]:
-    """The decks that have new cards, by name."""
-    return _decks(db, fresh=True)
+def fresh_decks(db: sqlite3.Connection) -> dict[str, Place]:
+    """The decks that have new cards, by name, each with the place before which none of them is."""
+    first = "select {} from card where active = 1 and fresh = 1 and deck = name order by path, position, ord limit 1"
+    columns = ", ".join(f"({first.format(column)})" for column in ("path", "position", "ord"))
+    rows = db.execute(f"{_EACH_DECK} select name, {columns} from each where name is not null", {"fresh": 1})
+    return {name: (path, position, ord_) for name, path, position, ord_ in rows}
 
 
 def decks(db: sqlite3.Connection) -> set[str]:
     """The decks that have cards, drafts aside."""
-    return {*_decks(db, fresh=True), *_decks(db, fresh=False)}
-
-
-def _decks(db: sqlite3.Connection, fresh: bool) -> list[str]:
-    sql = "select min(deck) from card where active = 1 and fresh = ? and deck > ?"
-    found, name = [], ""
-    while (name := db.execute(sql, (fresh, name)).fetchone()[0]) is not None:  # one look-up for each deck
-        found.append(name)
-    return found
+    rows = (db.execute(f"{_EACH_DECK} select name from each", {"fresh": fresh}) for fresh in (0, 1))
+    return {row[0] for found in rows for row in found if row[0] is not None}

@@ -43,12 +43,16 @@ create table note (
   deck text not null,
   draft integer not null,
   left_out integer not null default 0,
-  linked integer not null,     -- has needs or was
+  line integer not null,
+  column integer not null,
+  links text,                  -- its needs and was as JSON; null where it has neither
   data text not null           -- the note as JSON
 ) strict;
 create index note_by_id on note (id);
 create index note_by_path on note (path);
-create index note_linked on note (deck, path, position) where linked;
+create index note_linked on note (deck, path, position) where links is not null;
+create index note_draft on note (left_out) where draft;
+create index note_left_out on note (key) where left_out;
 
 -- Notes whose text was another one when their file was read before, and when that file was written (ms). The text alone
 -- does not tell this, so an index made anew has none.
@@ -73,10 +77,22 @@ create index card_by_id on card (id, active, note, deck);
 create index card_by_note on card (note_key);
 create index card_by_path on card (path);
 create index card_by_note_id on card (note);
+create index card_by_deck on card (deck) where active;
 create index card_to_learn on card (active, fresh, deck, path, position, ord, id, note);
 
 create table alias (
   old text primary key,        -- a former note id
+  note text not null
+) strict, without rowid;
+
+-- What a change of the decks leaves to do on the journal's side: cards that came, went or lie elsewhere now, each with
+-- the deck that it lay in when its state was folded; former note ids that lead elsewhere, with where they led.
+create table moved (
+  card text primary key,
+  deck text not null
+) strict, without rowid;
+create table renamed (
+  old text primary key,
   note text not null
 ) strict, without rowid;
 
@@ -136,5 +152,11 @@ create table state (
   flag integer not null,
   mark text
 ) strict, without rowid;
+create index state_suspended on state (card) where suspended;
 -- Of thousands that are due, nothing else of a row is read.
 create index state_due on state (kind, due, suspended, buried_until, last_day, memory);
+
+-- Cards with a state that no deck has.
+create table gone (
+  card text primary key
+) strict, without rowid;

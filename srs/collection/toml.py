@@ -3,17 +3,17 @@
 import re
 import tomllib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NoReturn
 
 from srs.collection.files import open_regular
 from srs.errors import SrsError
+from srs.values import frozen
 
 _LONGEST_LINE = 900
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Check:
     """What a key takes: `take` gives the checked value or None; `says` tells it in words."""
 

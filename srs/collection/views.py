@@ -3,19 +3,19 @@
 import json
 import sqlite3
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from srs.cards.note import Note
 from srs.collection.stored import note_from_json
 from srs.memory.days import iso_day, iso_instant
 from srs.memory.model import Model
+from srs.values import frozen
 
 State = Literal["new", "learning", "review", "relearning"]
 STATES: tuple[State, ...] = ("new", "learning", "review", "relearning")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardView:
     """A card with its note and what is known of it. `due`: ms while in steps, a study day in review, None when new.
 
@@ -85,9 +85,18 @@ order by c.path, c.position, c.ord
 """
 
 
-def all_cards(db: sqlite3.Connection, day: int, model: Callable[[str], Model]) -> Iterator[CardView]:
-    """Every card in deck order, drafts included."""
-    return _views(db, "", (), day, model)
+class Among(NamedTuple):
+    """Bounds for a search, so that not every card is looked at: SQL over card `c` and note `n`, and its values."""
+
+    where: str = ""
+    values: tuple[str | int, ...] = ()
+
+
+def all_cards(
+    db: sqlite3.Connection, day: int, model: Callable[[str], Model], among: Among = Among()
+) -> Iterator[CardView]:
+    """Every card in deck order, drafts included; only those within the bounds."""
+    return _views(db, among.where, among.values, day, model)
 
 
 def one_card(db: sqlite3.Connection, card: str, day: int, model: Callable[[str], Model]) -> CardView | None:
@@ -100,7 +109,7 @@ def cards_of_note(db: sqlite3.Connection, note: str, day: int, model: Callable[[
 
 
 def _views(
-    db: sqlite3.Connection, where: str, values: tuple[str, ...], day: int, model: Callable[[str], Model]
+    db: sqlite3.Connection, where: str, values: tuple[str | int, ...], day: int, model: Callable[[str], Model]
 ) -> Iterator[CardView]:
     notes: tuple[int, Note] | None = None
     for row in db.execute(_SELECT.format(where=where), values):

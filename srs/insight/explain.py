@@ -4,7 +4,6 @@
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from srs.insight import sentences
@@ -12,6 +11,7 @@ from srs.insight.past import Facts, Row, Sibling, due_day, measured, past_of
 from srs.memory.events import Review
 from srs.memory.model import Model
 from srs.memory.state import CardState, Memory, New
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.collection.collection import Collection
@@ -22,7 +22,7 @@ _POINTS = 96
 Points = tuple[tuple[float, float], ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Outcome:
     """What an answer would do now: `interval` in days, or `wait` in ms for a step; stability in days."""
 
@@ -33,7 +33,7 @@ class Outcome:
     difficulty: float | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Curve:
     """The chance of recall since the last answer, on study day `start`: (days since, chance), evenly spaced.
 
@@ -47,7 +47,7 @@ class Curve:
     retention: float
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Explanation:
     """Why a card is due. `why`, `memory`, `more` and `then` are whole sentences, to be shown as four paragraphs.
 

@@ -13,12 +13,13 @@ from srs.memory.fold import fold
 from srs.memory.model import Model, Moment
 from srs.memory.schedule import Answers, Rules
 from srs.memory.state import CardState, Memory, New, Reviewing, Studied
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sibling:
     """Another card of the same note. `stability` in days, None while it is new; `last_day`: when it was answered.
 
@@ -31,7 +32,7 @@ class Sibling:
     recall: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Facts:
     """All that an explanation hangs on. Times are ms since the epoch, days `date.toordinal()`.
 
@@ -57,7 +58,7 @@ class Facts:
     new_per_day: int = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Row:
     """One thing that happened. `what` as in the journal; the rest is None where it does not apply.
 

@@ -15,14 +15,15 @@ from strangers, so sizes, types and ranges are checked here, once, and nowhere a
 import json
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, cast
+from dataclasses import replace
+from typing import Any, Final, Literal
 from zlib import crc32
 
 from srs.errors import SrsError
 from srs.memory.days import iso_day, iso_instant, parse_day, parse_instant
+from srs.memory.format import FORMAT as FORMAT
+from srs.values import frozen
 
-FORMAT: Final = 1
 MAX_LINE: Final = 1 << 16  # bytes of a line, the newline not counted
 _MAX_ID = 128  # characters of an event id
 _MAX_NAME = 1024  # characters of a card, note, hash, device or kind
@@ -33,7 +34,7 @@ LONGEST_MS: Final = 600_000
 Mode = Literal["study", "cram"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Review:
     """An answer. `step` None: `due` is a study day; else an instant, and `step` the learning step shown next."""
 
@@ -50,14 +51,14 @@ class Review:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Undo:
     id: str
     at: int
     event: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Suspend:
     id: str
     at: int
@@ -65,7 +66,7 @@ class Suspend:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unsuspend:
     id: str
     at: int
@@ -73,7 +74,7 @@ class Unsuspend:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bury:
     """Buried until study day `until` begins."""
 
@@ -84,7 +85,7 @@ class Bury:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unbury:
     id: str
     at: int
@@ -92,7 +93,7 @@ class Unbury:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Flag:
     """`flag` 0 to 7; 0 takes it off."""
 
@@ -103,7 +104,7 @@ class Flag:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Mark:
     """What is wrong with the card, in the learner's words; empty text clears the mark."""
 
@@ -114,7 +115,7 @@ class Mark:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reset:
     id: str
     at: int
@@ -122,7 +123,7 @@ class Reset:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class SetDue:
     """`due {due}`: the study day that holds until the next review."""
 
@@ -133,7 +134,7 @@ class SetDue:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Amend:
     """Corrects the time of another event: its `at` and `day` become `new_at` (key `at` is this event's own)."""
 
@@ -145,7 +146,7 @@ class Amend:
     because: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Content:
     """The exported content of `note` (or of a note type, as `notetype:NAME`) became `hash`."""
 
@@ -155,7 +156,7 @@ class Content:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Import:
     """The first of the events that another program's `file` told of: the others go with it."""
 
@@ -164,7 +165,7 @@ class Import:
     file: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Unknown:
     """An event kind of a later version: kept, counted, without effect."""
 
@@ -172,6 +173,9 @@ class Unknown:
     at: int
     do: str
 
+
+ReviewValues = tuple[str, int, str, int, int | None, Mode, int, int, int | None, str | None, str | None]
+"""The fields of a Review, in order."""
 
 OfCard = Review | Suspend | Unsuspend | Bury | Unbury | Flag | Mark | Reset | SetDue
 Event = OfCard | Undo | Amend | Content | Import | Unknown
@@ -199,7 +203,7 @@ def because_of(event: Event) -> str | None:
     return None if isinstance(event, Undo | Content | Import | Unknown) else event.because
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Header:
     """The first line of a journal file."""
 
@@ -207,7 +211,7 @@ class Header:
     device: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Bad:
     """A line that is no event, and why, without quoting it."""
 
@@ -292,20 +296,47 @@ def _sealed(fields: dict[str, object]) -> bytes:
 
 def decode(line: bytes) -> Event | Header | Bad:
     """What a line says, with or without its newline. Never raises."""
+    found = review_of_line(line)
+    return Review(*found) if found else _decoded(line)
+
+
+def review_of_line(line: bytes) -> ReviewValues | None:
+    """The fields of a Review in order, where a line has the literal form of one, which nearly every line has."""
+    if len(line) > MAX_LINE or line[-10:-2] != b"%08x" % crc32(line[:-18]):
+        return None
+    try:
+        match = _review_form(line.decode())
+        if match is None:
+            return None
+        id, at, card, rating, ms, mode, day, due, step, after, because = match.groups()
+        return (
+            id,
+            parse_instant(at),
+            card,
+            int(rating),
+            None if ms == "null" else int(ms),
+            "study" if mode == "study" else "cram",
+            parse_day(day),
+            parse_day(due) if step == "null" else parse_instant(due),
+            None if step == "null" else int(step),
+            after,
+            because,
+        )
+    except ValueError:
+        return None  # the careful reader says what is wrong
+
+
+def _decoded(line: bytes) -> Event | Header | Bad:
     if line.endswith((b"\n", b"\r")):
         line = line.rstrip(b"\r\n")
+        if found := review_of_line(line):
+            return Review(*found)
     if len(line) > MAX_LINE:
         return Bad(f"longer than {MAX_LINE} bytes")
     if line[-18:-10] != b',"crc":"' or line[-2:] != b'"}':
         return Bad("no checksum at its end")
     if line[-10:-2] != b"%08x" % crc32(line[:-18]):
         return Bad("the checksum does not match")
-    try:
-        text = line.decode()
-        if match := _review_form(text):
-            return _review(*match.groups())
-    except ValueError:
-        pass  # the careful reader says what is wrong
     try:
         return _read(json.loads(line))
     except _Wrong as error:
@@ -326,53 +357,6 @@ _review_form = re.compile(
     r'"step":(null|0|[1-9][0-9]{0,14}),"after":(?:null|"([^"\\\x00-\x1f]{1,128})")'
     r'(?:,"because":"([^"\\\x00-\x1f]{1,128})")?,"crc":"[0-9a-f]{8}"\}'
 ).fullmatch
-
-
-@dataclass(slots=True)
-class _Draft:
-    """A Review being filled in. A frozen dataclass sets its fields by ten calls, five times slower."""
-
-    id: str
-    at: int
-    card: str
-    rating: int
-    ms: int | None
-    mode: str
-    day: int
-    due: int
-    step: int | None
-    after: str | None
-    because: str | None
-
-
-def _review(
-    id: str,
-    at: str,
-    card: str,
-    rating: str,
-    ms: str,
-    mode: str,
-    day: str,
-    due: str,
-    step: str,
-    after: str | None,
-    because: str | None,
-) -> Review:
-    draft = _Draft(
-        id,
-        parse_instant(at),
-        card,
-        int(rating),
-        None if ms == "null" else int(ms),
-        "study" if mode == "study" else "cram",
-        parse_day(day),
-        parse_day(due) if step == "null" else parse_instant(due),
-        None if step == "null" else int(step),
-        after,
-        because,
-    )
-    draft.__class__ = Review  # type: ignore[assignment]  # same slots
-    return cast(Review, draft)
 
 
 def _read(fields: object) -> Event | Header:

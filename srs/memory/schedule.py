@@ -11,7 +11,6 @@ for all of them, in whole numbers; so of two ranges the later one never gives th
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from math import floor
 from typing import Literal, NamedTuple
 from zlib import crc32
@@ -20,6 +19,7 @@ from srs.errors import SrsError
 from srs.memory.days import LAST_DAY
 from srs.memory.model import Model, Moment
 from srs.memory.state import CardState, Learning, Memory, New, Progress, Relearning, Reviewing, Studied
+from srs.values import frozen
 
 Stage = Literal["new", "learning", "reviewing", "relearning"]
 
@@ -40,7 +40,7 @@ FAR_DAYS = 7
 _WEIGHT = 1 << 40
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rules:
     """How a deck is scheduled. Steps are seconds, `maximum_interval` days; `leech_at` 0: no leeches.
 
@@ -64,7 +64,7 @@ class Rules:
             raise SrsError(f"maximum_interval is {self.maximum_interval}, it must be at least 1 day")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Answer:
     """Where an answer leads. `interval_days` None: a step within the day, see `progress.due`."""
 

@@ -1,16 +1,16 @@
 """What is known of one card: where it stands in learning, and what the learner did to it. Only values."""
 
-from dataclasses import dataclass
+from srs.values import frozen
 
 Memory = tuple[float, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class New:
     """Never answered, or reset since."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Learning:
     """In the first steps. `due` is an instant, ms since the epoch."""
 
@@ -19,7 +19,7 @@ class Learning:
     memory: Memory
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Reviewing:
     """Out of the steps. `due` is a study day (`date.toordinal()`)."""
 
@@ -27,7 +27,7 @@ class Reviewing:
     memory: Memory
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Relearning:
     """Forgotten after having been out of the steps. `due` is an instant, ms since the epoch."""
 
@@ -40,7 +40,7 @@ Studied = Learning | Reviewing | Relearning
 Progress = New | Studied
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class CardState:
     """The fold of a card's events. `last_*` tell of the last study review since the last reset.
 

@@ -6,19 +6,19 @@ Knows limits, siblings, needs and mixing; nothing of answers, files or screens.
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal
 
 from srs.collection.queries import Done, Waiting
 from srs.collection.settings import DeckSettings
+from srs.values import frozen
 
 Kind = Literal["new", "learning", "review", "cram"]
 
 _CRAM_GAP = 10
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Item:
     """A card on the agenda. For a learning card: when it is due, and from when it may come early (ms); else None."""
 
@@ -30,7 +30,7 @@ class Item:
     early: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Limits:
     """What a sitting asks for beyond the settings.
 
@@ -46,7 +46,7 @@ class Limits:
     minutes: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Candidates:
     """What the index offers on a day.
 
@@ -63,7 +63,7 @@ class Candidates:
     lost: Callable[[Waiting], float]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Agenda:
     """`learning` by its minute, `main` mixed and in order, both without what limits and siblings hold back today."""
 

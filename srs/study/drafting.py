@@ -6,7 +6,6 @@ A draft is whatever says `draft: true`, whoever wrote it, but for the version of
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from typing import Literal
 
 from srs.cards.faces import cards_of
@@ -18,11 +17,12 @@ from srs.collection.views import CardView
 from srs.errors import Problem
 from srs.study.fixing import conflict_of, put_back, together
 from srs.study.reading import DOUBT, is_unasked
+from srs.values import frozen
 
 Action = Literal["kept", "edited", "split", "doubted", "dropped", "skipped"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Showing:
     """A draft on the screen. `number` counts from 1; `cards` are the ids of the cards that it would make.
 
@@ -50,12 +50,12 @@ class Showing:
         return DOUBT in self.note.tags
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """Every draft was shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Did:
     """Something that `undo` takes back: what was done to the draft `name` at `at`, and to files.
 

@@ -8,7 +8,7 @@ leech counts anew from two more lapses, a slow card from three more answers.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from srs.cards.merge import CONFLICT_TAG
@@ -20,6 +20,7 @@ from srs.collection.views import CardView
 from srs.errors import Problem, SrsError, said_by_system
 from srs.insight.failing import Failing, Leech, Marked, Slow, reasons_of, suspects
 from srs.memory.events import Event, Mark, Suspend, Unsuspend
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.cards.faces import Face
@@ -30,7 +31,7 @@ _COPY = re.compile(r"\.other\d*$")
 Action = Literal["cleared", "suspended", "skipped", "edited", "split", "kept", "taken"]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Conflict:
     """A sync left another version of the note `of`."""
 
@@ -41,7 +42,7 @@ Reason = Conflict | Failing
 _ORDER = (Conflict, Marked, Leech, Slow)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Case:
     """A card by its id and why it is here; for a conflict, the id of the draft that holds the other version.
 
@@ -57,7 +58,7 @@ class Case:
         return next((reason for reason in self.reasons if isinstance(reason, Conflict)), None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Showing:
     """A case on the screen. `number` counts from 1.
 
@@ -80,12 +81,12 @@ class Showing:
         return self.view.note if self.view else self.mine or self.other
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """Every case was shown."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Did:
     """Something that `undo` takes back: of the case at `at`, the event `event`, or what was done to files.
 

@@ -1,7 +1,7 @@
 """Today in one glance, what waits beyond it, and one sitting looked back on: numbers, and no words for them."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from srs.collection import history, queries
 from srs.collection.collection import Answered, Collection
@@ -10,6 +10,7 @@ from srs.memory.events import Review, SetDue
 from srs.study.agenda import Agenda, Limits, lineage
 from srs.study.pace import Backlog, backlog_of, minutes_left, pace_of, tomorrow
 from srs.study.today import agenda_of
+from srs.values import frozen
 
 DAYS = 14
 MATURE = 21
@@ -18,7 +19,7 @@ _ANY_NUMBER = 1 << 30
 _LIMITED = ("new", "reviews")
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Glance:
     """What today still takes, in minutes, and what stands around it.
 
@@ -32,7 +33,7 @@ class Glance:
     backlog: Backlog | None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Sitting:
     """The reviews of a sitting (answers to cards that were out of the steps), those of mature cards among them, how
     many of each were not forgotten, and the cards that were.
@@ -45,7 +46,7 @@ class Sitting:
     lapsed: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Next:
     """What follows a sitting: learning cards still to come today, when the first is due (ms), reviews due tomorrow."""
 
@@ -54,7 +55,7 @@ class Next:
     tomorrow: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Held:
     """Of the cards `found` that a sitting asks for, how many are not to be studied now, by what holds them back.
 
@@ -77,7 +78,7 @@ class Held:
     drafts: int = 0
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Branch:
     """A deck in the tree of decks, `depth` below the top, with the sums over it and all decks below it."""
 

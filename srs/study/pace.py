@@ -3,13 +3,13 @@
 Everything is an estimate from the learner's own newest answers; where there are few, from defaults.
 """
 
-from dataclasses import dataclass
 from math import ceil
 
 from srs.collection import queries
 from srs.collection.collection import Collection
 from srs.study.agenda import Agenda, Item, Kind, Limits, lineage
 from srs.study.today import agenda_of
+from srs.values import frozen
 
 _NEWEST = 400
 _ENOUGH = 10
@@ -19,7 +19,7 @@ _COMING = 14  # days over which the usual load is taken
 _FEW = 20
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pace:
     """Seconds that an answer takes to a new card, to one in its steps, to a review.
 
@@ -47,7 +47,7 @@ class Pace:
                 return self.review
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Backlog:
     """Reviews that were due before today, and a way out: so many minutes a day clear them in so many days.
 

@@ -4,9 +4,9 @@ Knows no files. It answers in the form that `srs add --draft` reads. The rules a
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from srs.cards.note import Note
+from srs.values import frozen
 
 MOST_EXAMPLES = 4
 _RULES = """\
@@ -30,7 +30,7 @@ that it was made of. Write each text as a block (`|-`, the text below, indented)
 At most three notes for a passage, and none for one that holds nothing worth asking."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Passage:
     """A passage that was picked: the value of `from:` for its notes, and its text."""
 

@@ -8,7 +8,7 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from srs.cards.faces import cards_of, withheld
 from srs.cards.note import Note
@@ -17,6 +17,7 @@ from srs.collection import troubles
 from srs.collection.collection import Collection
 from srs.collection.origins import origin_of
 from srs.study.source import AROUND, Passage
+from srs.values import frozen
 
 DOUBT = "doubt"
 """The tag of a draft that the learner doubts."""
@@ -26,7 +27,7 @@ _GLANCE = 600  # characters of a paragraph that is shown whole
 _WORDS = 60  # characters of a passage by which its draft is known
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Proposal:
     """A note that could be drafted: its type, how its text begins, its lines, how many cards it would make.
 
@@ -41,7 +42,7 @@ class Proposal:
     cards: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Part:
     """A piece of a lesson that is shown alone, and picked. Lines count from 1.
 
@@ -59,7 +60,7 @@ class Part:
     section: Proposal | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pick:
     """A note of the collection that comes from a line of the lesson."""
 
@@ -81,7 +82,7 @@ class Pick:
         return DOUBT in self.note.tags
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Showing:
     """A part on the screen, `number` of `count`; `picks` are the notes that come from its lines.
 
@@ -109,7 +110,7 @@ class Showing:
         return tuple(pick for pick in self.picks if pick.note.draft and pick != self.section)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """The end of the lesson."""
 
@@ -118,7 +119,7 @@ class Finished:
     kept: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Did:
     """Something that `undo` takes back: at part `at`, notes as they were written, or files changed.
 

@@ -5,11 +5,11 @@ Knows words and predicates; nothing of where cards are kept.
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
 from fnmatch import translate
 
-from srs.collection.views import CardView
+from srs.collection.views import Among, CardView
 from srs.errors import UsageError
+from srs.values import frozen
 
 Predicate = Callable[[CardView], bool]
 
@@ -21,7 +21,7 @@ _IS = ("due", "new", "learn", "learning", "review", "relearning", "suspended", "
 _KEYS = "deck:, tag:, note:, card:, id:, flag:, is: and prop:"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class _Token:
     text: str
     quoted: bool
@@ -37,6 +37,36 @@ def parse_query(query: str, day: int, now: int) -> Predicate:
     if rest:
         raise UsageError(f"the query has a `)` too many: {query}")
     return predicate
+
+
+def bounds(query: str, day: int, now: int) -> Among:
+    """Bounds within which every card lies that `parse_query` finds, as far as the words of the query that must all hold
+    tell any. The index then gives a few cards instead of all.
+    """
+    found = Among()
+    tokens = _tokens(query)
+    if any(_ends(token) or token.text == "(" for token in tokens):
+        return found
+    for token in tokens:
+        key, _, value = token.text.partition(":")
+        if token.negated:
+            continue
+        match key.lower(), value:
+            case "is", "due":
+                within = "select card from state where kind = 2 and due <= ? union all"
+                within += " select card from state where kind in (1, 3) and due <= ?"
+                found = _also(found, f"c.id in ({within})", day, now)
+            case "is", "suspended":
+                found = _also(found, "c.id in (select card from state where suspended)")
+            case "is", "draft":
+                found = _also(found, "n.draft")
+            case (("id" | "nid" | "cid"), _):
+                found = _also(found, "(c.id = ? or c.note = ?)", value, value)
+    return found
+
+
+def _also(among: Among, where: str, *values: str | int) -> Among:
+    return Among(f"{among.where} and {where}", (*among.values, *values))
 
 
 def _tokens(query: str) -> list[_Token]:

@@ -3,30 +3,35 @@
 Knows neither keys nor screens: the terminal, line mode and a web page are skins over it.
 """
 
+from __future__ import annotations
+
 from collections import Counter
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from srs.cards.faces import Face
-from srs.cards.note import Note
 from srs.collection import queries
-from srs.collection.collection import Answered, CardChanged, Collection, Shown
-from srs.errors import Problem, SrsError
-from srs.memory.events import Bury, Event, Flag, Mark, Mode, OfCard, Suspend, card_of
-from srs.memory.schedule import Answers
+from srs.collection.collection import CardChanged
+from srs.errors import SrsError
 from srs.study.agenda import Agenda, Cram, Item, Limits
 from srs.study.pace import Pace, minutes_left, pace_of
 from srs.study.today import agenda_of, cram_of
+from srs.values import frozen
 
 if TYPE_CHECKING:
+    from srs.cards.face import Face
+    from srs.cards.note import Note
     from srs.cards.typed import Comparison
+    from srs.collection.collection import Answered, Collection, Shown
+    from srs.errors import Problem
+    from srs.memory.events import Event, Mode, OfCard
+    from srs.memory.schedule import Answers
 
 _BLANK = '<span class="type" data-answer='
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Question:
     """A card with its front up. `minutes` is what the remaining cards will take; `asks`: an answer can be typed."""
 
@@ -40,7 +45,7 @@ class Question:
     mark: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Revealed:
     """A card with its back up, what each answer would do, and what that hangs on: the instant and the card's state.
 
@@ -50,7 +55,7 @@ class Revealed:
     question: Question
     answers: Answers
     shown: Shown
-    comparison: "Comparison | None" = None
+    comparison: Comparison | None = None
 
     @property
     def suggested(self) -> int | None:
@@ -58,14 +63,14 @@ class Revealed:
         return self.comparison.rating if self.comparison else None
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Pause:
     """Nothing to show before the instant `until` (ms)."""
 
     until: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Finished:
     """Nothing is left for today, or the sitting's own limit of answers or minutes is reached."""
 
@@ -73,14 +78,14 @@ class Finished:
 Step = Question | Revealed | Pause | Finished
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Skip:
     """A card was put off until later in the sitting. Known to this sitting alone: it is in no journal."""
 
     card: str
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Edited:
     """What became of a card whose note was edited: whether it is shown, is a draft now, what is wrong in its file."""
 
@@ -132,7 +137,7 @@ class Session:
         self._did: list[str | Skip] = []  # ids of events, and skips, in the order in which undo goes back
         self.tally = Tally(asked=limits)
         self.step: Step = Finished()
-        self._advance()
+        self._advance(read=False)  # who opens a collection has read its files
 
     def reveal(self) -> Step:
         """Turn the card over; where the collection changed meanwhile, the card that is now to be shown."""
@@ -202,23 +207,31 @@ class Session:
 
     def bury(self) -> None:
         """Keep the card out of the reviews until tomorrow. On disk when this returns, as with all that follow."""
+        from srs.memory.events import Bury
+
         until = self._collection.day(self._clock()) + 1
         self._record(lambda id, at, card, because: Bury(id, at, card, until, because))
         self._advance()
 
     def suspend(self) -> None:
         """Keep the card out of the reviews until it is unsuspended."""
+        from srs.memory.events import Suspend
+
         self._record(Suspend)
         self._advance()
 
     def flag(self, number: int) -> None:
         """Put a flag on the card, 1 to 7, or take it off with 0. It stays where it is."""
+        from srs.memory.events import Flag
+
         if self._question().flag != number:
             self._record(lambda id, at, card, because: Flag(id, at, card, number, because))
             self._change(lambda question: replace(question, flag=number))
 
     def mark(self, text: str) -> None:
         """Say what is wrong with the card, in a few words; none take the mark off. It stays where it is."""
+        from srs.memory.events import Mark
+
         words = " ".join(text.split())
         if (self._question().mark or "") != words:
             self._record(lambda id, at, card, because: Mark(id, at, card, words, because))
@@ -266,6 +279,8 @@ class Session:
 
         What was taken back, with what went with it; empty where there is nothing.
         """
+        from srs.memory.events import card_of
+
         last = self._did[-1] if self._did else None
         if isinstance(last, Skip):
             self._did.pop()
@@ -296,13 +311,14 @@ class Session:
         self._advance()
         return self.step
 
-    def _advance(self, first: str | None = None) -> None:
+    def _advance(self, first: str | None = None, read: bool = True) -> None:
         now = self._clock()
         self._shown_at = now
         if self._is_over():
             self.step = Finished()
             return
-        self._collection.refresh()
+        if read:
+            self._collection.refresh()
         if self._cram is not None:
             self._show_crammed(self._cram, first, now)
             return

@@ -3,12 +3,12 @@
 What `from:` names is `srs.collection.origins`'s to say.
 """
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from srs.cards.note import Note
 from srs.collection.origins import ADDRESS, lines_of, origin_of, paragraph, read_text
 from srs.errors import SrsError
+from srs.values import frozen
 from srs.words import plural
 
 AROUND = 2
@@ -19,7 +19,7 @@ _FIELDS = ("url", "source")
 _PAIRS = (("(", ")"), ("[", "]"))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Passage:
     """Lines of a text, and those around them. Line numbers count from 1.
 

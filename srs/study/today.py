@@ -4,7 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
-from heapq import merge
+from heapq import heapify, heappop, heapreplace
 from typing import Any, Literal
 
 from srs.collection import queries
@@ -22,9 +22,11 @@ def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Ag
     db, day = collection.db, collection.day(now)
     settings = cache(collection.settings.for_deck)
 
+    linked, linked_decks = queries.linked(db)
+
     @cache
     def needs(note: str) -> tuple[str, ...]:
-        return queries.needs_of(db, note)
+        return queries.needs_of(db, note) if note in linked else ()
 
     @cache
     def is_ready(note: str) -> bool:
@@ -34,14 +36,20 @@ def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Ag
 
     def fresh(has_room: Callable[[str], bool]) -> Iterator[Waiting]:
         order = {deck: settings(deck).new_order for deck in fresh_decks}
-        written = merge(*(_as_written(collection, day, deck, order[deck], has_room) for deck in fresh_decks))
-        return _in_order((waiting for _, waiting in written), order, needs, lambda note: queries.fresh(db, day, note))
+
+        def written(deck: str) -> Iterator[tuple[Place, Waiting]]:
+            may_lead = order[deck] == "needs" and deck in linked_decks
+            if not may_lead and not has_room(deck):
+                return iter(())
+            return _as_written(collection, day, deck, order[deck], has_room)
+
+        return _in_order(_merged(fresh_decks, written), order, needs, lambda note: queries.fresh(db, day, note))
 
     found = Candidates(
         learning=queries.learning(db, day),
         reviews=queries.reviews(db, day, day + limits.ahead_days),
         fresh=fresh,
-        fresh_decks=fresh_decks,
+        fresh_decks=list(fresh_decks),
         done=queries.done(db, day),
         ready=is_ready,
         lost=_losses(collection, day),
@@ -78,6 +86,26 @@ def _loss_by(model: Model) -> Callable[[str, int], float]:
         return curve(values, max(0, elapsed)) - curve(values, max(0, elapsed + 1))
 
     return lost
+
+
+def _merged(first: Mapping[str, Place], of_deck: Callable[[str], Iterator[tuple[Place, Waiting]]]) -> Iterator[Waiting]:
+    """The cards of all decks by place. A deck is asked for its cards only when its `first` place is reached."""
+    heads: dict[str, tuple[Waiting, Iterator[tuple[Place, Waiting]]]] = {}
+    heap = [(place, deck) for deck, place in first.items()]
+    heapify(heap)
+    while heap:
+        _, deck = heap[0]
+        if deck in heads:
+            waiting, rest = heads[deck]
+            yield waiting
+        else:
+            rest = of_deck(deck)
+        found = next(rest, None)
+        if found is None:
+            heappop(heap)
+        else:
+            heads[deck] = found[1], rest
+            heapreplace(heap, (found[0], deck))
 
 
 def _as_written(

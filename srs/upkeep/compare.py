@@ -36,6 +36,7 @@ TABLES = (
     Table("alias", "former id", ("old",)),
     Table("event", "event", ("id",)),
     Table("state", "state of", ("card",)),
+    Table("gone", "card without a deck", ("card",)),
 )
 _MEASURES = ("stability", "difficulty")
 

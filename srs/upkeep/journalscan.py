@@ -8,7 +8,7 @@ from collections.abc import Callable, Set
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from srs.collection import history, journal
+from srs.collection import journal, settled
 from srs.collection.index import Watch, unwatched
 from srs.errors import said_by_system
 from srs.memory import events as ev
@@ -45,7 +45,7 @@ class Scan:
 def scan(folder: Path, shown: Callable[[Path], str], watch: Watch = unwatched) -> Scan:
     """Read every file in the journal's folder; `shown` says how a path is named. Raises SrsError for the folder."""
     result = Scan()
-    files = list(history.journal_files(folder))
+    files = list(settled.journal_files(folder))
     for name in files:
         _scan_file(result, folder / name, shown(folder / name), watch)
     if result._twice:

@@ -11,7 +11,6 @@ import json
 import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 
 from srs.cards.note import Note, Place
 from srs.collection.collection import Collection
@@ -20,11 +19,12 @@ from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.queries import has_state
 from srs.collection.stored import note_from_json
 from srs.errors import Problem, SrsError
+from srs.values import frozen
 
 _FOUND = "vanished"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Gone:
     """An id with a history that no deck has: the names of its cards, and when the last of them was answered (ms)."""
 
@@ -33,7 +33,7 @@ class Gone:
     last_at: int
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Newcomer:
     """A note without `id:` and without a history: its id, its text, and the names of its cards."""
 
@@ -42,7 +42,7 @@ class Newcomer:
     templates: frozenset[str]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Offer:
     """A note that looks like an edited one: the id it had, the one it has, and where it stands."""
 
@@ -151,9 +151,7 @@ def _find(collection: Collection) -> dict[str, str]:
 
 
 def _gone(db: sqlite3.Connection) -> list[Gone]:
-    rows = db.execute(
-        "select card, coalesce(last_at, 0) from state s where not exists (select 1 from card c where c.id = s.card)"
-    )
+    rows = db.execute("select card, coalesce(last_at, 0) from gone join state using (card)")
     cards: dict[str, dict[str, int]] = {}
     for card, last_at in rows:
         id, _, template = card.partition(":")

@@ -16,6 +16,25 @@ atexit.register(lambda: open(os.environ["MODULES"], "w").write(" ".join(sys.modu
 from srs.cli.app import main
 main()
 """
+PAINTED = """\
+import os, sys
+from srs.cli.terminal.screen import Screen
+paint = Screen.paint
+def painted(self, page):
+    paint(self, page)
+    Screen.paint = paint
+    open(os.environ["MODULES"], "w").write(" ".join(sys.modules))
+from srs.cli.app import main
+Screen.paint = painted
+main()
+"""
+# What an answer, an edit or a card without a face needs, and a first card with one does not.
+LATER = {
+    "srs.cards.deck", "srs.cards.faces", "srs.cards.template", "srs.cards.markup", "srs.cards.notetype",
+    "srs.collection.history", "srs.collection.journal", "srs.collection.eventrows", "srs.collection.views",
+    "srs.memory.events", "srs.memory.fold", "srs.memory.schedule", "srs.study.search", "srs.study.glance",
+    "importlib.resources", "shlex", "tempfile",
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -54,3 +73,17 @@ def test_first_card_loads_no_library(settled: Srs) -> None:
     finally:
         run.close()
     assert loaded(settled) == set()
+
+
+def test_first_card_loads_no_more_than_it_needs(settled: Srs) -> None:
+    """When the first card is on the screen, nothing is loaded of what only an answer or an edit needs."""
+    run = Terminal([sys.executable, "-c", PAINTED, "review"], settled.env, settled.root)
+    try:
+        run.sees("Capital of France?")
+        run.press("q", "No card was answered.")
+        assert run.ends() == 0
+    finally:
+        run.close()
+    modules = set(Path(settled.env["MODULES"]).read_text().split())
+    assert "srs.cli.terminal.sitting" in modules
+    assert modules & LATER == set()

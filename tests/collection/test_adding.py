@@ -178,7 +178,7 @@ def index_of(collection: Collection) -> list[list[tuple[object, ...]]]:
     """What the index knows of files, notes, cards and problems."""
     queries = (
         "select path, checksum, deck, about from file where kind = 'deck' order by path",
-        "select id, path, position, deck, draft, left_out, linked, data from note order by path, position",
+        "select id, path, position, deck, draft, left_out, links, data from note order by path, position",
         "select id, note, deck, template, ord, path, position, active, fresh from card order by path, position, ord",
         "select * from problem order by path, line",
     )

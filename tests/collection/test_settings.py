@@ -1,9 +1,11 @@
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
+from srs.collection import settings as settings_module
 from srs.collection.collection import Collection
 from srs.collection.settings import DeckSettings, Settings, SettingsError, parse_span, read_settings
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS
@@ -197,3 +199,9 @@ def test_no_timezone_means_the_systems(tmp_path: Path) -> None:
 def test_spans(text: str, seconds: Any) -> None:
     """A span is a number and one of s, m, h, d."""
     assert parse_span(text) == seconds
+
+
+def test_every_deck_setting_is_checked() -> None:
+    """There is a check for each setting of decks, and none for anything else."""
+    checks = settings_module._STUDY.keys() | settings_module._FSRS.keys()
+    assert {each.name for each in fields(DeckSettings)} == checks

@@ -6,13 +6,13 @@ whose question has several wordings is asked once in each.
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal
 
 from srs.cards import cloze
 from srs.cards.faces import cards_of, face
 from srs.cards.note import Card, Note, Place
 from srs.cards.notetype import NoteTypes
+from srs.values import frozen
 
 Kind = Literal["question", "slot", "name", "quote", "cloze"]
 """A question that a person wrote; a slot of a note that its type asks for; the name of what is described; words of
@@ -31,7 +31,7 @@ _SLOTS = {
 }
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Asked:
     """One card in one wording. `place` is where it is written: its prompt, or its note."""
 

@@ -1,7 +1,6 @@
 """Advice on notes: every rule put to every card of them, in the order of the deck. Knows no collection, no screen."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from srs.cards.advice.around import Around, around
 from srs.cards.advice.asked import Asked, asked
@@ -9,6 +8,7 @@ from srs.cards.advice.rules import RULES, Rule
 from srs.cards.note import Note, Place
 from srs.cards.notetype import NoteTypes
 from srs.errors import Problem, SrsError
+from srs.values import frozen
 
 CLOSING = (
     "Advice looks at the form of a card, not at whether it is worth remembering: "
@@ -19,7 +19,7 @@ PASSING = frozenset({"mend"})
 """Rules that may have nothing to say today and speak tomorrow, by the answers alone; silencing them is never unused."""
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Advice:
     """What a rule says of a card. `place` is that of its prompt or note."""
 

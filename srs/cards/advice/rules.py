@@ -5,11 +5,11 @@ rule has a number it is a constant beside its function, with its source; numbers
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from srs.cards.advice import among, shape, wording
 from srs.cards.advice.around import Around
 from srs.cards.advice.asked import Asked
+from srs.values import frozen
 
 _W = "Wozniak, Twenty rules of formulating knowledge"
 _B = "Bjornstad, Precise cards"
@@ -18,7 +18,7 @@ _N = "Nielsen, Augmenting long-term memory"
 _F = "Borretti, Effective spaced repetition"
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Rule:
     """`sees` says what it sees in a card, as a sentence, or None. The other texts are sentences, `learnt` is names."""
 

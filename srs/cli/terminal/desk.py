@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from srs.cli.preferences import Preferences, preferences
@@ -10,12 +9,13 @@ from srs.cli.terminal.keys import Keys
 from srs.cli.terminal.screen import Faces, Screen
 from srs.cli.terminal.style import palette
 from srs.collection.collection import Collection
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.cli.terminal.pictures import Pictures
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Desk:
     """The things that lie ready. `clock` gives the time in ms; `keys` are read inside a `with` block only."""
 

@@ -1,7 +1,7 @@
 """Key by key through pages, with a note, a question at the foot, something laid over. Knows no session and no walk."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.cli import asides, wording
@@ -11,6 +11,7 @@ from srs.cli.terminal.line import Line, filled
 from srs.cli.terminal.screen import Page
 from srs.collection.collection import ClockDoubt
 from srs.errors import SrsError
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.cards.note import Note
@@ -20,7 +21,7 @@ _LEAVE = ("ctrl-c", "ctrl-d", "eof")
 _PASTED = "Pasted text does nothing here."
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Ask:
     """A question at the foot. `take` gets the next key or, where there is a `line`, the text typed; what it tells."""
 

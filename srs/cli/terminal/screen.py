@@ -5,16 +5,16 @@ A page is painted in one write. Without attributes (a dumb terminal) pages follo
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING
 
-from srs.cards.faces import Face
+from srs.cards.face import Face
 from srs.cli.terminal.keys import size
 from srs.cli.terminal.safe import visible
 from srs.cli.terminal.style import Palette, Span, palette
 from srs.cli.terminal.walk import lines
 from srs.cli.terminal.width import width, wrap
+from srs.values import frozen
 
 if TYPE_CHECKING:
     from srs.cli.terminal.pictures import Pictures
@@ -28,7 +28,7 @@ _PAGES = {"page-up": -1, "page-down": 1, "home": -1000, "end": 1000}
 SCROLL_KEYS = frozenset((*_SCROLL, *_PAGES))
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Page:
     """Lines ready to be printed. `answer` is the line of the body where reading begins if not all of it fits.
 

@@ -5,8 +5,9 @@ green: the four ratings differ in hue along blue–yellow as well as in brightne
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from typing import NamedTuple, TextIO
+
+from srs.values import frozen
 
 
 class Span(NamedTuple):
@@ -84,7 +85,7 @@ def code_style(css_class: str) -> str | None:
     return _PYGMENTS.get(css_class) or (_PYGMENTS.get(css_class[0]) if 0 < len(css_class) <= 2 else None)
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Palette:
     """What this terminal may be sent: colours, and attributes such as bold and underline."""
 

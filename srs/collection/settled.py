@@ -1,0 +1,88 @@
+"""Whether the index has followed the journal, told without reading a line; if not, `history` reads.
+
+Knows journal files by name, size and time, and nothing of events: most commands find nothing new.
+"""
+
+import os
+import sqlite3
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from srs.collection.content import FILE_COLUMNS, Seen, seen_of, shown_name
+from srs.collection.index import Watch, get_meta, unwatched, writing
+from srs.errors import SrsError, said_by_system
+from srs.values import frozen
+
+if TYPE_CHECKING:
+    from srs.memory.model import Model
+    from srs.memory.schedule import Rules
+
+
+@frozen
+class Plan:
+    """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them."""
+
+    of_deck: "Callable[[str], tuple[Rules, Model]]"
+    per_deck: bool
+    fingerprint: str
+
+
+def journal_files(folder: Path) -> dict[str, Seen]:
+    """The journal's files by name, conflict copies and all; hidden files are not ours.
+
+    Raises SrsError where the folder cannot be read, or a name of ours is no file: half a history would be a wrong one.
+    """
+    try:
+        entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise unreadable(folder, error) from None
+    found: dict[str, Seen] = {}
+    for entry in entries:
+        if not entry.name.startswith(".") and (entry.is_file() or entry.name.endswith(".jsonl")):
+            try:
+                found[shown_name(entry.name)] = seen_of(entry.stat())
+            except FileNotFoundError as error:
+                if entry.is_symlink():
+                    raise unreadable(folder / entry.name, error) from None
+                # else it went while we looked
+    return found
+
+
+def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> bool:
+    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed.
+
+    Events that the index knows and no file holds any more are kept as lines of the file `lost`.
+    """
+    files = journal_files(folder)
+    if files == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
+        return False
+    from srs.collection import history
+
+    with writing(db):
+        return history.follow(db, folder, files, plan, lost, watch)
+
+
+def known_files(db: sqlite3.Connection) -> dict[str, Seen]:
+    """The journal's files as they were when they were read last."""
+    rows = db.execute(f"select path, {FILE_COLUMNS} from file where kind = 'journal' order by path")
+    return {path: Seen(*seen) for path, *seen in rows}
+
+
+def settled_for(db: sqlite3.Connection) -> str | None:
+    """The fingerprint of the plan by which the states are folded."""
+    return get_meta(db, "settled for")
+
+
+def _left_to_do(db: sqlite3.Connection) -> bool:
+    """Whether a change of the decks is still to be followed."""
+    sql = "select 1 where exists (select 1 from moved) or exists (select 1 from renamed)"
+    return db.execute(sql).fetchone() is not None
+
+
+def unreadable(path: Path, error: OSError) -> SrsError:
+    """Why a command cannot go on where a part of the journal cannot be read."""
+    message = f"{path}: cannot be read, {said_by_system(error)}"
+    return SrsError(message, "without it the state of the cards is not known")

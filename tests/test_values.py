@@ -1,0 +1,107 @@
+"""Values behave as frozen dataclasses with slots do."""
+
+import copy
+import pickle
+from collections.abc import Callable
+from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from typing import Any
+
+import pytest
+
+from srs.values import frozen
+
+
+class Shape:
+    """A class body as both decorators get it."""
+
+    name: str
+    size: int = 2
+    parts: list[int] = field(default_factory=list)
+    seen: str = field(default="", compare=False)
+
+    def __post_init__(self) -> None:
+        if self.size < 0:
+            raise ValueError("negative")
+
+
+def body() -> type[Any]:
+    return type("Shape", (), dict(vars(Shape)))
+
+
+Ours: Any = frozen(body())
+Theirs: Any = dataclass(frozen=True, slots=True)(body())
+
+
+@frozen
+class Kept:
+    """At module level, where pickle finds it."""
+
+    one: int
+    two: tuple[int, ...] = ()
+
+
+@frozen
+class Nothing:
+    """No names at all."""
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda cls: repr(cls("a")),
+        lambda cls: repr(cls("a", 3, [1], "x")),
+        lambda cls: repr(cls(name="a", seen="x")),
+        lambda cls: cls("a") == cls("a"),
+        lambda cls: cls("a", seen="x") == cls("a", seen="y"),
+        lambda cls: cls("a") == cls("b"),
+        lambda cls: cls("a") == "a",
+        lambda cls: asdict(cls("a", 3)),
+        lambda cls: repr(replace(cls("a"), size=7)),
+        lambda cls: [(f.name, f.compare) for f in fields(cls)],
+        lambda cls: cls.__match_args__,
+        lambda cls: cls("a").parts is cls("a").parts,
+        lambda cls: hasattr(cls("a"), "__dict__"),
+        lambda cls: repr(copy.deepcopy(cls("a", 1, [2]))),
+    ],
+)
+def test_as_a_dataclass(make: Callable[[Any], object]) -> None:
+    """What is made of a value and of a frozen dataclass with the same body is the same."""
+    assert make(Ours) == make(Theirs)
+
+
+@pytest.mark.parametrize("cls", [Ours, Theirs])
+@pytest.mark.parametrize(
+    ("do", "error"),
+    [
+        (lambda cls: setattr(cls("a"), "name", "b"), FrozenInstanceError),
+        (lambda cls: delattr(cls("a"), "name"), FrozenInstanceError),
+        (lambda cls: cls(), TypeError),
+        (lambda cls: cls("a", nobody=1), TypeError),
+        (lambda cls: cls("a", -1), ValueError),
+        (lambda cls: hash(cls("a")), TypeError),
+    ],
+)
+def test_refuses_as_a_dataclass(cls: Any, do: Callable[[Any], object], error: type[Exception]) -> None:
+    """A value refuses what a frozen dataclass refuses, with the same kind of error."""
+    with pytest.raises(error):
+        do(cls)
+
+
+def test_equal_values_are_one_key() -> None:
+    """Equal values have equal hashes, other values of the same numbers are not equal to them."""
+    assert len({Kept(1, (2,)), Kept(1, (2,)), Kept(2)}) == 2
+    assert Kept(1, ()) != (1, ())
+    assert Nothing() == Nothing()
+    assert hash(Nothing()) == hash(Nothing())
+
+
+def test_values_travel() -> None:
+    """A value comes back whole from pickle."""
+    assert pickle.loads(pickle.dumps(Kept(1, (2, 3)))) == Kept(1, (2, 3))
+
+
+def test_values_match_by_place() -> None:
+    """A value is taken apart by a pattern, in the order of its names."""
+    match Kept(1, (2,)):
+        case Kept(one, two):
+            assert (one, two) == (1, (2,))
