@@ -1,5 +1,4 @@
 from collections.abc import Iterable
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -9,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from srs.collection import collection as collections
 from srs.collection.collection import Collection
 from srs.collection.history import events_of_card
 from srs.insight.reviews import COLUMNS, LEARNING, NEW, RELEARNING, REVIEW, Reviews, read_reviews
@@ -173,9 +173,8 @@ def test_rows_are_chosen_by_mask(tmp_path: Path) -> None:
 
 def test_another_model_is_asked_through_the_seam(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """With SM-2, recall and stability are SM-2's, in exact time."""
+    monkeypatch.setattr(collections, "_model", lambda _: Sm2())
     collection = collection_of(tmp_path, [review(n, n * 2) for n in range(4)], 'timezone = "UTC"\n')
-    rules, model = collection.rules_and_model("a:answer")[0], Sm2()
-    monkeypatch.setattr(collection, "_plan", replace(collection._plan, of_deck=lambda _: (rules, model)))
     assert_equal(read_reviews(collection), one_by_one(collection))
 
 

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 from srs.collection import collection as collections
 from srs.collection.collection import Collection
-from srs.collection.settings import DeckSettings
 from srs.errors import SrsError
 from srs.insight.explain import explain, facts_of
 from srs.insight.forecast.habits import Habits
@@ -114,12 +113,7 @@ def test_previews_are_the_models() -> None:
 @pytest.fixture
 def cards(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Collection:
     """A collection that is studied by SM-2."""
-    by_fsrs = collections._rules_and_model
-
-    def by_sm2(settings: DeckSettings) -> tuple[Rules, Model]:
-        return by_fsrs(settings)[0], Sm2()
-
-    monkeypatch.setattr(collections, "_rules_and_model", by_sm2)
+    monkeypatch.setattr(collections, "_model", lambda _: Sm2())
     return open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck("one", "two", "three")}, FEW))
 
 
