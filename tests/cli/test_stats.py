@@ -1,5 +1,6 @@
 """`srs stats`, as it is printed at several widths, as JSON and as a file. What the figures are: tests/insight."""
 
+import os
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -254,6 +255,9 @@ def test_page_that_cannot_be_written(srs: Srs, tmp_path: Path) -> None:
     folder = srs("stats", "--html", str(tmp_path))
     assert (folder.code, folder.out) == (1, "")
     assert "is a folder" in folder.err
+    os.mkfifo(tmp_path / "pipe")
+    pipe = srs("stats", "--html", str(tmp_path / "pipe"))
+    assert pipe.code == 1 and "not a regular file" in pipe.err and (tmp_path / "pipe").is_fifo()
     nowhere = srs("stats", "--html", str(tmp_path / "no" / "x.html"))
     assert nowhere.code == 1
     assert "there is no folder" in nowhere.err
