@@ -16,7 +16,6 @@ from srs.memory.state import CardState, Memory, New
 if TYPE_CHECKING:
     from srs.collection.collection import Collection
 
-RATINGS = sentences.RATINGS
 _POINTS = 96
 
 Points = tuple[tuple[float, float], ...]

@@ -13,7 +13,8 @@ from srs.cli.statlines import Report
 from srs.cli.stats import as_data
 from srs.cli.terminal.style import PLAIN
 from srs.cli.terminal.width import width
-from srs.insight.stats.figures import Bin, Share, Stats
+from srs.insight.stats.figures import Bin, Stats
+from srs.words import percent
 from tests.cli.drawn_stats import TODAY, drawn, empty
 from tests.cli.helpers import Srs, Terminal
 
@@ -269,7 +270,7 @@ def test_page_that_cannot_be_written(srs: Srs, tmp_path: Path) -> None:
 )
 def test_percent_never_rounds_to_all_or_nothing(share: float | None, shown: str) -> None:
     """100% means all and 0% means none."""
-    assert words.percent(share) == shown
+    assert percent(share) == shown
 
 
 @pytest.mark.parametrize(
@@ -293,10 +294,7 @@ def test_periods_hold_all_days() -> None:
         assert all(one.last + 1 == other.first for one, other in pairwise(found))
         assert sum(each.answers for each in found) == stats.effort.work.answers
         assert sum(each.ms for each in found) == stats.effort.work.ms
-        assert (
-            Share(sum(each.passed for each in found), sum(each.failed for each in found)).count
-            == stats.retention.all.count
-        )
+        assert sum(each.retention.count for each in found) == stats.retention.all.count
 
 
 def test_bins_are_named_by_what_lies_in_them() -> None:
