@@ -15,18 +15,22 @@ else
   install = $(1)/bin/python -m pip install --disable-pip-version-check
 endif
 
-.PHONY: review test soak bench lint screens check-python clean
+.PHONY: review test pytest soak bench lint screens check-python clean
 .DEFAULT_GOAL := review
 
 review: $(VENV)/.run
 	@$(BIN)/srs review
 
-test: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready lint
-	@$(BIN)/pytest -n auto
+# What reads the code runs beside what runs it: most of it uses one core.
+test: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready
+	@$(MAKE) --no-print-directory -j2 lint pytest
+
+pytest:
+	@$(BIN)/pytest -n auto --dist worksteal
 
 # The property tests with ten times the examples, new ones each time.
 soak: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready
-	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto
+	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto --dist worksteal
 
 # How fast, beside what others take: bench/RESULTS.md. SIZES=1k,10k for a short run, ROWS=text for some rows.
 SIZES ?= 1k,10k,100k

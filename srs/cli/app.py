@@ -133,6 +133,8 @@ def main() -> None:
     except sqlite3.DatabaseError as error:
         complain(f"the index cannot be used now: {error}", "what you answered is kept; mend it and repeat the command")
         sys.exit(1)
+    except KeyboardInterrupt:  # before the command began, which says it itself
+        sys.exit(130)
     except Exception as error:
         if os.environ.get("SRS_TRACEBACK"):
             raise

@@ -122,6 +122,16 @@ def chosen_how(collection: Collection, words: Sequence[str], now: int) -> tuple[
     return list({view.id: view for views in named for view in views}.values()), False
 
 
+def found_by(collection: Collection, query: str, now: int) -> set[str] | None:
+    """The ids of the cards that a query finds, drafts aside; None where nothing is asked for."""
+    from srs.study.search import parse_query
+
+    if not query:
+        return None
+    wanted = parse_query(query, collection.day(now), now)
+    return {card.id for card in collection.cards(now) if wanted(card) and not card.note.draft}
+
+
 def _queried(collection: Collection, words: Sequence[str], now: int) -> list[CardView] | None:
     """The cards that `words` find as a query; None where they are none."""
     from srs.study.search import bounds, parse_query

@@ -12,6 +12,7 @@ from srs.cli.context import opened
 from srs.cli.output import beside, days_short, print_json, span_short, takes_unicode
 from srs.errors import UsageError
 from srs.memory.days import iso_day, iso_instant
+from srs.words import RATINGS
 
 if TYPE_CHECKING:
     from srs.cli.terminal.chart import Chart
@@ -103,7 +104,6 @@ def _one(views: Sequence["CardView"], name: str) -> "CardView":
 def _answers(outcomes: Sequence["Outcome"], gap: int) -> "list[Line]":
     """What each answer would do, one column for each."""
     from srs.cli.terminal.style import Span
-    from srs.insight.explain import RATINGS
 
     if not outcomes:
         return []
@@ -199,7 +199,6 @@ def _history(rows: Sequence["Row"], columns: int, most: int) -> "list[Line]":
 
 def _row(row: "Row", wide: bool) -> "Line":
     from srs.cli.terminal.style import Span
-    from srs.insight.explain import RATINGS
 
     day = Span(f"{iso_day(row.day)}  ")
     if row.rating is None:

@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli import complete
+from srs.cli.card import found_by
 from srs.cli.context import opened
 from srs.cli.explain import ascii_only
 from srs.cli.output import print_json, say, table_lines, terminal_size, wrapped
 from srs.errors import SrsError, UsageError
-from srs.memory.days import iso_day
+from srs.memory.days import LAST_DAY, iso_day
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from srs.cli.terminal.style import Line, Palette
-    from srs.collection.collection import Collection
     from srs.insight.forecast.outcome import Band, Choice, Course, Forecast
 
 _WIDEST = 78
@@ -44,7 +44,7 @@ def forecast(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
     html: Annotated[str, typer.Option("--html", metavar="FILE", help="As a page in this file.")] = "",
 ) -> None:
-    """Say what the next weeks will cost and bring: answers, minutes, cards known.
+    """Say what the coming weeks will cost and bring.
 
     Your own cards are studied on by chance, many times over; nothing is changed.
 
@@ -65,7 +65,9 @@ def forecast(
         raise UsageError(f"--seed takes a number from 0 on, not {seed}")
     choices = _choices(retention, new)
     collection, now = opened(ctx)
-    start = start_of(collection, now, _wanted(collection, query, now))
+    if collection.day(now) + days - 1 > LAST_DAY:
+        raise UsageError("--days goes beyond the year 9999")
+    start = start_of(collection, now, found_by(collection, " ".join(query or ()), now))
     if not start.cards:
         raise SrsError("no card to forecast", "see: srs list" if query else "see: srs add --help")
     line = ProgressLine()
@@ -95,21 +97,12 @@ def forecast(
             print(text)
 
 
-def _wanted(collection: "Collection", query: list[str] | None, now: int) -> set[str] | None:
-    from srs.study.search import parse_query
-
-    if not query:
-        return None
-    wanted = parse_query(" ".join(query), collection.day(now), now)
-    return {card.id for card in collection.cards(now) if wanted(card)}
-
-
 def _choices(retention: str, new: str) -> "list[Choice]":
     """Each retention with each number of new cards. Raises UsageError."""
     from srs.insight.forecast.outcome import Choice
 
-    goals: list[float | None] = [_goal(word) for word in _words(retention)]
-    counts: list[int | None] = [_count(word) for word in _words(new)]
+    goals: list[float | None] = list(dict.fromkeys(_goal(word) for word in _words(retention)))
+    counts: list[int | None] = list(dict.fromkeys(_count(word) for word in _words(new)))
     if not goals and not counts:
         return []
     found = [Choice(goal, count) for goal in goals or [None] for count in counts or [None]]
@@ -119,7 +112,7 @@ def _choices(retention: str, new: str) -> "list[Choice]":
 
 
 def _words(text: str) -> list[str]:
-    return list(dict.fromkeys(word.strip() for word in text.split(","))) if text.strip() else []
+    return [word.strip() for word in text.split(",")] if text.strip() else []
 
 
 def _goal(word: str) -> float:
@@ -142,7 +135,8 @@ def lines(told: "Forecast", columns: int, palette: "Palette", ascii_only: bool =
     """The forecast as printable lines of at most `columns` cells."""
     from srs.insight.forecast.sentences import basis, comparisons, opening, outlook
 
-    blocks = [wrapped(opening(told), columns)]
+    daily = " Answers and minutes are those of a day." if _unit(told)[0] > 1 else ""
+    blocks = [wrapped(opening(told) + daily, columns)]
     blocks.append([palette.line(line) for line in _by_time(told, columns, ascii_only)])
     blocks.append(wrapped(" ".join(outlook(told)), columns))
     if len(told.courses) > 1:
@@ -158,7 +152,7 @@ def _by_time(told: "Forecast", columns: int, ascii_only: bool) -> "list[Line]":
     from srs.cli.terminal.style import Span
     from srs.insight.forecast.sentences import whole
 
-    unit, name = next((each for each in _UNITS if -(-told.days // each[0]) <= _MOST_ROWS), _UNITS[-1])
+    unit, name = _unit(told)
     course = told.courses[0]
     rows, bars = [[name, "answers", "minutes", "known"]], []
     for first in range(0, told.days, unit):
@@ -177,6 +171,11 @@ def _by_time(told: "Forecast", columns: int, ascii_only: bool) -> "list[Line]":
     for line, (mean, high) in zip(found, bars, strict=True):
         shown.append((Span(f"{line}  "), Span(bar(mean / most, room, ascii_only, high / most).rstrip(), ("number",))))
     return shown
+
+
+def _unit(told: "Forecast") -> tuple[int, str]:
+    """The days of a row, and what such a row is called."""
+    return next((each for each in _UNITS if -(-told.days // each[0]) <= _MOST_ROWS), _UNITS[-1])
 
 
 def _mean(numbers: "Iterable[float]") -> float:
@@ -198,6 +197,8 @@ def _compared(told: "Forecast", columns: int) -> list[str]:
     for course in told.courses:
         known = course.known[-1]
         name = course_name(told, course)
+        if columns < _WIDE:
+            name = name.removeprefix("retention ").replace(" new a day", " new")
         span = f"{whole(known.low)}-{whole(known.high)}"
         time = f"{course.minutes_a_day.mean:.1f}"
         rows.append([name, whole(course.answers_a_day.mean), time, whole(course.begun.mean), whole(known.mean), span])

@@ -16,7 +16,7 @@ from srs.cli.output import clipped, print_json, say, takes_unicode, terminal_siz
 from srs.cli.terminal.safe import visible
 from srs.cli.terminal.width import width
 from srs.memory.days import iso_day
-from srs.words import plural
+from srs.words import listed, percent, plural
 
 if TYPE_CHECKING:
     from srs.cli.terminal.style import Line
@@ -72,7 +72,7 @@ def ideas(
         print_json(_as_json(tree, chosen, collection.day(now)))
         return
     if not chosen:
-        say("No card matches.")
+        say("No card matches." if query else "There are no cards yet: srs add --help")
         return
     terminal, plain = terminal_size(), ascii_only(ctx.obj.environ)
     columns = min(terminal[0] if terminal else _WIDEST, _WIDEST)
@@ -108,8 +108,6 @@ def _rows(tree: "Tree", chosen: set[str], every: bool, plain: bool) -> Iterable[
 
 def _idea_rows(twig: "Twig", named: Callable[[str], str], chosen: bool, plain: bool) -> Iterable[_Row]:
     """An idea, what else it needs, and its prompts; of one that is there for others' sake only the idea."""
-    from srs.insight.ideas import listed
-
     idea, depth = twig.idea, twig.depth + 1
     sign = "! " if idea.weak else ""
     style = "" if chosen else "muted"
@@ -144,7 +142,8 @@ def _summed(alone: "Sequence[Idea]") -> _Row:
     from srs.insight.ideas import mean_recall
 
     cards, new = sum(len(idea.cards) for idea in alone), sum(idea.new for idea in alone)
-    return _Row(plural(len(alone), "more note"), 1, "", mean_recall(alone), "new" if new else "", cards, new, "muted")
+    word = "new" if new else "suspended" if any(idea.suspended for idea in alone) else ""
+    return _Row(plural(len(alone), "more note"), 1, "", mean_recall(alone), word, cards, new, "muted")
 
 
 def _lines(rows: Sequence[_Row], columns: int, plain: bool) -> "list[Line]":
@@ -180,7 +179,7 @@ def _lines(rows: Sequence[_Row], columns: int, plain: bool) -> "list[Line]":
             spans.append(Span(f"{row.word:>{bar + 5}}", ("muted",)))
         else:
             spans.append(Span(meter(row.recall, bar, plain), weak or styles or ("number",)))
-            spans.append(Span(f" {row.recall:>4.0%}", weak or styles))
+            spans.append(Span(f" {percent(row.recall):>4}", weak or styles))
         if row.cards is not None:
             spans.append(Span(counts(f"{row.cards:,}", f"{row.new:,}" if row.new else ""), styles))
         lines.append(tuple(spans))
@@ -210,12 +209,15 @@ def _sentences(tree: "Tree", chosen: set[str]) -> Iterable[str]:
     studied = [idea for idea in ideas if idea.recall is not None]
     weak = sum(idea.weak is not None for idea in ideas)
     recall = mean_recall(studied)
+    if recall is None and ideas and all(each.suspended == len(each.cards) for each in ideas):
+        yield f"{plural(len(ideas), 'idea')}; every card of them is suspended: srs list is:suspended"
+        return
     if recall is None:
         yield f"{plural(len(ideas), 'idea')}, none studied yet: srs review"
         return
     of_them = "" if len(studied) == len(ideas) else f", {len(studied):,} of them studied"
     marked = f" {weak:,} {'is' if weak == 1 else 'are'} weak, marked with !." if weak else ""
-    yield f"{plural(len(ideas), 'idea')}{of_them}; recall of their cards today: {recall:.0%}.{marked}"
+    yield f"{plural(len(ideas), 'idea')}{of_them}; recall of their cards today: {percent(recall)}.{marked}"
 
 
 def _named(idea: "Idea") -> str:

@@ -10,6 +10,7 @@ from srs.cli.preferences import preferences
 from srs.collection.collection import CardChanged, ClockDoubt, Collection
 from srs.errors import SrsError
 from srs.study.session import Finished, Pause, Question, Revealed, Session
+from srs.words import RATINGS
 
 _FIRST = "A blank line shows the answer, then rate it; u takes the last one back, q ends, ? tells the rest."
 _TYPED = "(type the answer; a blank line shows it; with a colon in front, as in :q, it is a command)"
@@ -189,7 +190,7 @@ class _Lines:
         print()
         print("   ".join(f"{rating} {name} {when}" for rating, name, when in wording.buttons(step)))
         if step.suggested:
-            print(f"What you typed suggests {step.suggested} {wording.RATINGS[step.suggested - 1]}.")
+            print(f"What you typed suggests {step.suggested} {RATINGS[step.suggested - 1]}.")
 
 
 _AWAY: Mapping[str, Callable[[Session], str]] = {"n": asides.skip, "b": asides.bury, "s": asides.suspend}

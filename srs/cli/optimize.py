@@ -93,7 +93,7 @@ def _say_outcome(gathered: "Gathered", outcome: "Outcome") -> None:
         say(f"{head} Fitted to the earlier four fifths, judged on {fifth}.")
         say("")
         rows = [_row(name, scores, outcome.recalled) for name, scores in _compared(outcome)]
-        print_table([["", "expected", "log loss", "off by", "told apart"], *rows], right=(1, 2, 3, 4))
+        print_table([["", "expected", "log loss", "off by", "told apart"], *rows], (1, 2, 3, 4), drop=(4, 3, 1))
         say("")
         say(_LEGEND)
         say("")

@@ -23,12 +23,15 @@ class ProgressLine:
         if done >= total:
             self._wipe()
         elif now - self._started > _PATIENCE and now - self._told > _EVERY and sys.stderr.isatty():
+            from srs.cli.terminal.keys import size
+
             self._told, self._shown = now, True
             rate = done / (now - self._started)
             left = f", {(total - done) / rate:.0f} s left" if rate else ""
             share = done / total
             bar = ("█" * round(20 * share)).ljust(20, "░")
-            sys.stderr.write(f"\r{what} {bar} {share:4.0%}  {rate:,.0f}/s{left} \x1b[K")
+            room = size()[0] - 1  # a longer line would wrap, and stay
+            sys.stderr.write(f"\r{f'{what} {bar} {share:4.0%}  {rate:,.0f}/s{left} '[:room]}\x1b[K")
             sys.stderr.flush()
 
     def _wipe(self) -> None:

@@ -11,7 +11,7 @@ from srs.cli.terminal.safe import visible
 from srs.cli.terminal.style import Line, Span
 from srs.cli.terminal.width import width
 from srs.memory.days import iso_day
-from srs.words import plural
+from srs.words import RATINGS, percent, plural
 
 if TYPE_CHECKING:
     from srs.cli.statwords import Period
@@ -87,13 +87,7 @@ class Report:
     def _retention(self) -> Block:
         stats = self._stats
         rows = [["", "young", "mature", "all", "expected", "answers"]]
-        for span in stats.spans:
-            kept = span.retention
-            if span.name == "all" or kept.all.count:
-                name = words.SPANS.get(span.name, "all time")
-                rows.append(_retained(name, kept))
-        if stats.days not in words.SPANNED:
-            rows.insert(1, _retained(f"{stats.days:,} days", stats.retention))
+        rows += [_retained(name, kept) for name, kept in words.spans(stats)]
         return self._titled(
             "True retention",
             self._prose(words.retention(stats)),
@@ -120,7 +114,7 @@ class Report:
             del charts[1]
         part, kept = words.retained(stats, inner - 7)
         if kept:
-            rates, dates = [each.retention for each in kept], _period_names(kept, part)
+            rates, dates = [words.telling(each.retention) for each in kept], _period_names(kept, part)
             charts.append((f"true retention by {part}", lambda cells: self._rates(rates, dates, cells)))
         if any(fresh):
             charts.append((f"cards learnt a {unit}", lambda cells: self._counts(fresh, names, cells)))
@@ -156,7 +150,7 @@ class Report:
 
     def _hours(self) -> Block:
         hours = self._stats.by_hour
-        kept = [hour.retention.rate if hour.retention.count >= words.FEWEST else None for hour in hours]
+        kept = [words.telling(hour.retention) for hour in hours]
         names = [(hour, str(hour)) for hour in (0, 6, 12, 18)]
         charts = [
             ("answers", lambda cells: self._counts([float(hour.answers) for hour in hours], names, cells, 4)),
@@ -170,15 +164,13 @@ class Report:
         rows = [["answered", "again", "hard", "good", "easy", "right", "answers"]]
         for each in stats.buttons:
             if each.count:
-                parts = [words.percent(part / each.count) for part in (each.again, each.hard, each.good, each.easy)]
-                rows.append([each.kind, *parts, words.percent(1 - each.again / each.count), f"{each.count:,}"])
+                parts = [percent(part / each.count) for part in (each.again, each.hard, each.good, each.easy)]
+                rows.append([each.kind, *parts, percent(1 - each.again / each.count), f"{each.count:,}"])
         later = [["after", "answers", "time each", "next right"]]
         for rating in stats.by_rating:
             if rating.answers:
                 time = words.duration(rating.ms / rating.answers) if rating.ms else "-"
-                later.append(
-                    [words.RATINGS[rating.rating - 1], f"{rating.answers:,}", time, words.percent(rating.later.rate)]
-                )
+                later.append([RATINGS[rating.rating - 1], f"{rating.answers:,}", time, percent(rating.later.rate)])
         return self._titled(
             "Answers", self._table(rows, 8, (5, 6)), [()], self._table(later, 5, (1,)), self._muted(words.LATER)
         )
@@ -200,7 +192,7 @@ class Report:
     def _distributions(self) -> Block:
         found = self._stats.distributions
         charts = []
-        for which in ("stability", "interval", "difficulty", "retrievability"):
+        for which in words.DISTRIBUTIONS:
             each: Distribution = getattr(found, which)
             if each.count:
                 charts.append((_middle(which, each), self._histogram(which, each)))
@@ -254,8 +246,8 @@ class Report:
             depth = each.name.count("::") if title == "Decks" else 0
             name = "  " * depth + each.name.rpartition("::")[2] if depth else each.name
             time = words.duration(each.work.ms) if each.work.ms else "-"
-            kept = words.percent(each.retention.all.rate)
-            recall = words.percent(each.cards.recall)
+            kept = percent(each.retention.all.rate)
+            recall = percent(each.cards.recall)
             rows.append([name, f"{each.cards.total:,}", f"{each.due:,}", f"{each.work.answers:,}", time, kept, recall])
         if len(rows) < 2:
             return []
@@ -268,7 +260,7 @@ class Report:
 
 def _retained(name: str, kept: "Retention") -> list[str]:
     shares = (kept.young.rate, kept.mature.rate, kept.all.rate, kept.all.expected)
-    return [name, *map(words.percent, shares), f"{kept.all.count:,}"]
+    return [name, *map(percent, shares), f"{kept.all.count:,}"]
 
 
 def _zipped(pair: Sequence[Block], place: int) -> Block:
@@ -306,8 +298,4 @@ def _short(value: float) -> str:
 
 
 def _middle(which: str, found: "Distribution") -> str:
-    if found.median is None:
-        return which
-    if which == "retrievability":
-        return f"{which}, median {words.percent(found.median)}"
-    return f"{which}, median {f'{found.median:.1f}' if which == 'difficulty' else words.stability(found.median)}"
+    return which if found.median is None else f"{which}, median {words.measured(which, found.median)}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from srs.cli import complete
-from srs.cli.card import name_of
+from srs.cli.card import found_by, name_of
 from srs.cli.context import Context, opened
 from srs.cli.explain import ascii_only
 from srs.cli.output import print_json, say, terminal_size
@@ -43,7 +43,7 @@ def stats(
     html: Annotated[str, typer.Option("--html", metavar="FILE", help="As a page in this file.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
-    """Say what you remember and what it took: retention, reviews, what is due, what is hard.
+    """Say what you remember, what it took, and what is due.
 
     Example: srs stats deck:Karpathy --days 30
     """
@@ -55,7 +55,7 @@ def stats(
         raise UsageError(f"--days takes a number from 1 to {_MOST_DAYS:,}, not {days}", "today is --days 1")
     collection, now = opened(ctx)
     asked = " ".join(query or ())
-    cards = _wanted(collection, asked, now)
+    cards = found_by(collection, asked, now)
     if cards is not None and not cards and not as_json:
         say("No card matches.")
         return
@@ -69,15 +69,6 @@ def stats(
         say(f"Wrote {html}.")
     else:
         _print(ctx.obj, found, asked, _names(collection, now))
-
-
-def _wanted(collection: "Collection", query: str, now: int) -> set[str] | None:
-    from srs.study.search import parse_query
-
-    if not query:
-        return None
-    wanted = parse_query(query, collection.day(now), now)
-    return {card.id for card in collection.cards(now) if wanted(card) and not card.note.draft}
 
 
 def _names(collection: "Collection", now: int) -> Callable[[str], str]:

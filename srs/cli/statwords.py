@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from srs.memory.days import iso_day
-from srs.words import plural
+from srs.insight.stats.figures import KINDS, Bin, HardCard, Retention, Share
+from srs.memory.days import iso_day, weekday
+from srs.words import MONTHS, listed, percent, plural
 
 if TYPE_CHECKING:
-    from srs.insight.stats.figures import Bin, DayOf, Distribution, HardCard, HardNote, Stats, Why
+    from srs.insight.stats.figures import DayOf, Distribution, HardNote, Stats, Why
 
 _MINUTE, _HOUR = 60_000, 3_600_000
-SPANS = {"today": "today", "yesterday": "yesterday", "week": "7 days", "month": "30 days", "year": "365 days"}
-"""The spans of true retention as they are headed; `all` is the window."""
-SPANNED = (None, 1, 7, 30, 365)
-"""The lengths of the window, in days, that are one of them anyway."""
-KINDS = ("learning", "young", "mature", "relearning", "cram")
-"""The kinds of answers, in the order of `Period.counts`."""
-RATINGS = ("Again", "Hard", "Good", "Easy")
+_SPANS = {
+    "today": "today", "yesterday": "yesterday", "week": "7 days", "month": "30 days", "year": "365 days",
+    "all": "all time",
+}  # fmt: skip
+_SPANNED = (None, 1, 7, 30, 365)  # lengths of the window, in days, that are one of the spans anyway
 RETENTION = (
     "Of the answers to cards in review, how many were not Again. Young: an interval under 21 days. "
     "Expected: what the model had given them."
@@ -32,45 +31,33 @@ FEWEST = 10
 LATER = "Next right: true retention of the answers that came next after one like this."
 DISTRIBUTIONS = {
     "stability": "days until recall has fallen to 90%",
+    "interval": "days between the last answer and the next",
     "difficulty": "1 easy, 10 hard",
     "retrievability": "the chance of recall today",
-    "interval": "days between the last answer and the next",
 }
+"""The distributions in the order in which they are shown, and what each is of."""
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """Some days of the window put together; `counts` as the kinds are."""
+    """Some days of the window put together; `counts` has one for each of KINDS."""
 
     first: int
     last: int
-    counts: tuple[int, int, int, int, int]
+    counts: tuple[int, ...]
     ms: int
     introduced: int
     learnt: int
-    passed: int
-    failed: int
-    expected: float | None
+    retention: Share
 
     @property
     def answers(self) -> int:
         return sum(self.counts)
 
-    @property
-    def retention(self) -> float | None:
-        """True retention; None with too few answers to tell."""
-        asked = self.passed + self.failed
-        return self.passed / asked if asked >= FEWEST else None
 
-
-def percent(share: float | None, none: str = "-") -> str:
-    """`91%`; never a 100% or a 0% that is not quite so."""
-    if share is None:
-        return none
-    shown = f"{share:.0%}"
-    if shown == "100%" and share < 1:
-        return "99%"
-    return "1%" if shown == "0%" and share > 0 else shown
+def telling(share: Share) -> float | None:
+    """The rate of true retention; None with too few answers to tell."""
+    return share.rate if share.count >= FEWEST else None
 
 
 def duration(ms: float) -> str:
@@ -110,7 +97,7 @@ def memory(stats: "Stats") -> str:
     said = f"{_are(cards.total, 'card')} here; you have studied {studied}. "
     said += f"If you were asked them all today, you would recall about {known:,}, {percent(cards.recall)}."
     aside = [f"{count:,} {word}" for count, word in ((cards.suspended, "suspended"), (cards.buried, "buried")) if count]
-    return f"{said} Set aside for now: {_listed(aside)}." if aside else said
+    return f"{said} Set aside for now: {listed(aside)}." if aside else said
 
 
 def standing(stats: "Stats") -> str:
@@ -118,7 +105,7 @@ def standing(stats: "Stats") -> str:
     cards = stats.cards
     counts = (cards.new, cards.learning, cards.young, cards.mature, cards.relearning)
     names = ("new", "learning", "young", "mature", "relearning")
-    return f"{_listed([f'{count:,} {name}' for count, name in zip(counts, names, strict=True) if count])}."
+    return f"{listed([f'{count:,} {name}' for count, name in zip(counts, names, strict=True) if count])}."
 
 
 def effort(stats: "Stats") -> str:
@@ -159,10 +146,19 @@ def retention(stats: "Stats") -> str:
         if share.count
     ]
     if len(parts) == 2:
-        said += f": {_listed(parts)}"
+        said += f": {listed(parts)}"
     if found.all.expected is not None:
         said += f". The model had expected {percent(found.all.expected)}"
     return f"{said}."
+
+
+def spans(stats: "Stats") -> list[tuple[str, Retention]]:
+    """The rows of the table of true retention by name: the window where it is no usual span, and spans with answers."""
+    found = [
+        (_SPANS[span.name], span.retention) for span in stats.spans if span.retention.all.count or span.name == "all"
+    ]
+    own = [] if stats.days in _SPANNED else [(f"{stats.days:,} days", stats.retention)]
+    return own + found
 
 
 def learnt(stats: "Stats") -> str:
@@ -206,25 +202,33 @@ def why(hard: "HardCard | HardNote") -> str:
 
 
 def _reason(reason: "Why", hard: "HardCard | HardNote") -> str:
-    whole = not hasattr(hard, "cards")
-    if reason == "forgotten":
-        return f"forgotten {hard.failed:,} of {plural(hard.reviewed, 'time')}"
-    if reason == "relearnt":
-        return f"Again {hard.again:,} times"
-    if reason == "slow":
-        median = getattr(hard, "median_ms", None)
-        return f"{duration(median)} an answer" if whole and median is not None else "slow"
-    if reason == "difficult":
-        difficulty = getattr(hard, "difficulty", None)
-        return f"difficulty {difficulty:.1f}" if difficulty is not None else "difficult"
-    return "leech"
+    card = hard if isinstance(hard, HardCard) else None
+    match reason:
+        case "forgotten":
+            return f"forgotten {hard.failed:,} of {plural(hard.reviewed, 'time')}"
+        case "relearnt":
+            return f"Again {hard.again:,} times"
+        case "slow":
+            return f"{duration(card.median_ms)} an answer" if card and card.median_ms is not None else "slow"
+        case "difficult":
+            return f"difficulty {card.difficulty:.1f}" if card and card.difficulty is not None else "difficult"
+        case "leech":
+            return "leech"
 
 
-def summed(inside: str, stats: "Distribution", say: Callable[[float], str]) -> str:
-    """What stands for the middle of a distribution."""
-    if stats.median is None or stats.mean is None:
+def summed(which: str, found: "Distribution") -> str:
+    """What a distribution is of, and what stands for its middle."""
+    inside = DISTRIBUTIONS[which]
+    if found.median is None or found.mean is None:
         return f"{inside}; no card has one yet"
-    return f"{inside}; median {say(stats.median)}, mean {say(stats.mean)}"
+    return f"{inside}; median {measured(which, found.median)}, mean {measured(which, found.mean)}"
+
+
+def measured(which: str, value: float) -> str:
+    """A value of one of the distributions: `14 days`, `5.3`, `91%`."""
+    if which == "retrievability":
+        return percent(value)
+    return f"{value:.1f}" if which == "difficulty" else _span(value)
 
 
 def periods(days: Sequence["DayOf"], first: int, last: int, most: int) -> tuple[str, list[Period]]:
@@ -248,7 +252,7 @@ def retained(stats: "Stats", most: int) -> tuple[str, list[Period]]:
     """
     while True:
         unit, found = periods(stats.by_day, stats.first, stats.day, most)
-        asked = [each.passed + each.failed for each in found if each.passed + each.failed]
+        asked = [each.retention.count for each in found if each.retention.count]
         enough = sum(count >= FEWEST for count in asked)
         if enough >= 2 and enough * 2 >= len(asked):
             return unit, found
@@ -259,29 +263,23 @@ def retained(stats: "Stats", most: int) -> tuple[str, list[Period]]:
 
 def _together(first: int, last: int, days: Iterable["DayOf"]) -> Period:
     days = list(days)
-    promised = [(day.retention.expected, day.retention.count) for day in days if day.retention.expected is not None]
+    kept = [day.retention for day in days]
+    promised = [(share.expected, share.count) for share in kept if share.expected is not None]
     weight = sum(count for _, count in promised)
+    expected = sum(recall * count for recall, count in promised) / weight if weight else None
     return Period(
         first,
         last,
-        (
-            sum(day.learning for day in days),
-            sum(day.young for day in days),
-            sum(day.mature for day in days),
-            sum(day.relearning for day in days),
-            sum(day.cram for day in days),
-        ),
+        tuple(sum(getattr(day, kind) for day in days) for kind in KINDS),
         sum(day.ms for day in days),
         sum(day.introduced for day in days),
         sum(day.learnt for day in days),
-        sum(day.retention.passed for day in days),
-        sum(day.retention.failed for day in days),
-        sum(share * count for share, count in promised) / weight if weight else None,
+        Share(sum(share.passed for share in kept), sum(share.failed for share in kept), expected),
     )
 
 
 def _monday(day: int) -> int:
-    return day - (day - 1) % 7
+    return day - weekday(day)
 
 
 def _month(day: int) -> int:
@@ -309,7 +307,7 @@ _UNITS: tuple[tuple[str, Callable[[int], int]], ...] = (
 def day_name(day: int, unit: str = "day", years: bool = True) -> str:
     """A day, or the beginning of something longer, short: `1 Dec`, `Dec 2026`; without `years`, `Dec`."""
     at = date.fromordinal(day)
-    month = _MONTHS[at.month - 1]
+    month = MONTHS[at.month - 1]
     if unit in ("day", "week"):
         return f"{at.day} {month}"
     if unit == "year":
@@ -317,26 +315,21 @@ def day_name(day: int, unit: str = "day", years: bool = True) -> str:
     return f"{month} {at.year}" if years else month
 
 
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-
-
-def trimmed(bins: Sequence["Bin"]) -> list["Bin"]:
+def trimmed(bins: Sequence[Bin]) -> list[Bin]:
     """The bins between the first and the last that hold something."""
     filled = [at for at, each in enumerate(bins) if each.count]
     return list(bins[filled[0] : filled[-1] + 1]) if filled else []
 
 
-def paired(bins: Sequence["Bin"]) -> list["Bin"]:
+def paired(bins: Sequence[Bin]) -> list[Bin]:
     """Two bins in one, from the end, so that the last pair is whole; the first may begin as much lower."""
-    from srs.insight.stats.figures import Bin
-
     odd = len(bins) % 2
     wide = bins[1].low - bins[0].low if len(bins) > 1 else 0.0
     lone = [Bin(each.low - wide, each.high, each.count) for each in bins[:odd]]
     return lone + [Bin(a.low, b.high, a.count + b.count) for a, b in zip(bins[odd::2], bins[odd + 1 :: 2], strict=True)]
 
 
-def bin_name(which: str, each: "Bin") -> str:
+def bin_name(which: str, each: Bin) -> str:
     """What lies in a bin: `7-13d`, `3`, `90-95%`."""
     if which == "retrievability":
         return f"{each.low * 100:.0f}-{(each.high or 1) * 100:.0f}%"
@@ -365,7 +358,7 @@ def _days(days: float) -> str:
     return f"{days / 365:.0f}y"
 
 
-def stability(days: float) -> str:
+def _span(days: float) -> str:
     """`2.3 days`, `14 days`, `1.2 years`."""
     if days >= 730:
         return f"{days / 365.25:.1f} years"
@@ -374,7 +367,3 @@ def stability(days: float) -> str:
 
 def _are(count: int, noun: str) -> str:
     return f"{'There is' if count == 1 else 'There are'} {plural(count, noun)}"
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return " and ".join(filter(None, (", ".join(parts[:-1]), *parts[-1:])))

@@ -8,7 +8,7 @@ import typer
 
 from srs.cli.context import opened
 from srs.cli.output import agreed, complain, print_json, say, tell
-from srs.words import plural
+from srs.words import listed, plural
 
 if TYPE_CHECKING:
     from srs.upkeep.counts import Counts
@@ -110,7 +110,7 @@ def _counted(counts: "Counts") -> str:
     )  # fmt: skip
     parts = [plural(count, noun) for count, noun in pairs if count]
     parts += [f"the deletion of {plural(counts.deleted, 'note')}"] if counts.deleted else []
-    return " and ".join(filter(None, [", ".join(parts[:-1]), *parts[-1:]]))
+    return listed(parts)
 
 
 def _listed(names: Sequence[str]) -> str:

@@ -12,14 +12,13 @@ from srs.collection.collection import Answered, ClockDoubt, Collection
 from srs.errors import sentence
 from srs.study.agenda import Limits
 from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
-from srs.words import plural
+from srs.words import RATINGS, plural
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from srs.memory.events import Event
 
-RATINGS = ("Again", "Hard", "Good", "Easy")
 MEANINGS = ("forgot", "barely", "knew", "at once")
 
 _NAMED = 3  # cards of a summary that are named

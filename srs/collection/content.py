@@ -78,6 +78,11 @@ def deck_of(db: sqlite3.Connection, card: str) -> str:
     return str(row[0]) if row else ""
 
 
+def decks_of_cards(db: sqlite3.Connection) -> dict[str, str]:
+    """The name of the deck of each card that a deck has, as `deck_of`."""
+    return dict(db.execute("select id, deck from card order by active, path desc"))
+
+
 def note_by_key(db: sqlite3.Connection, key: int) -> Note:
     return note_from_json(db.execute("select data from note where key = ?", (key,)).fetchone()[0])
 

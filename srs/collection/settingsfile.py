@@ -25,7 +25,9 @@ _KEPT = 3
 _KEY = "parameters"
 _BOM = "\ufeff"
 _SIGNATURE = re.compile(rf"[ \t]*# {re.escape(SIGNED)}[^\n]*\n?\Z")
-_OLD = re.compile(r"[ \t]*# until \d{4}-\d\d-\d\d: parameters = \[[^\]\n]*\][^\n]*(?:\n|\Z)")
+_OLD = re.compile(
+    r"[ \t]*# until \d{4}-\d\d-\d\d: [^\[\n]*\bparameters[^\w\n]?[ \t]*=[ \t]*\[[^\]\n]*\][^\n]*(?:\n|\Z)"
+)
 _TOKEN = re.compile(
     r'"""(?:[^\\]|\\.)*?"{3,5}|\'\'\'.*?\'{3,5}|"(?:[^"\\\n]|\\.)*"|\'[^\'\n]*\'|#[^\n]*|[\[{]|[\]}]|\n|[^"\'#\[\]{}\n]+',
     re.DOTALL,

@@ -60,6 +60,16 @@ def times(db: sqlite3.Connection, newest: int) -> tuple[float, dict[str, int]]:
     return (median(ms for _, ms in rows) if rows else 0), longest
 
 
+def leeches(db: sqlite3.Connection) -> frozenset[str]:
+    """Suspended cards of which a lapse was the reason, and not the learner."""
+    rows = db.execute(
+        "select s.card, p.do = 'review' from state s"
+        " join event e on e.subject = s.card and e.do = 'suspend' and not e.dead"
+        " left join event p on p.id = e.because where s.suspended order by e.at, e.id"
+    )
+    return frozenset(card for card, by_lapse in dict(rows.fetchall()).items() if by_lapse)
+
+
 def drafts_called(db: sqlite3.Connection, part: str) -> list[Note]:
     """The drafts with `part` in their id, in deck order."""
     rows = db.execute(

@@ -1,12 +1,12 @@
 """What an import of a lesson came to, as sentences and as JSON. Knows no collection and no terminal."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 from srs.errors import sentence
 from srs.importers.drafting import Written, counted
 from srs.importers.lesson.values import Draft, Leftover, Lesson
-from srs.words import plural
+from srs.words import listed, plural
 
 _SHOWN = 44  # characters of a text that was left over
 _NOUNS = {"basic": "question", "typed": "question with a typed answer", "both": "term"}
@@ -101,8 +101,4 @@ def _came_in(name: str, lesson: Lesson, written: Written, ready: bool) -> Iterat
 
 def _counts(lesson: Lesson) -> str:
     parts = [plural(count, _NOUNS.get(kind, kind)) for kind, count in counted(lesson.drafts).items()]
-    return _listed(parts)
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
+    return listed(parts)

@@ -41,15 +41,6 @@ class Scores:
     bias: float | None
 
 
-@dataclass(frozen=True, slots=True)
-class Bin:
-    """Reviews predicted about alike: the mean chance of recall predicted, the share recalled, how many."""
-
-    predicted: float
-    recalled: float
-    reviews: int
-
-
 def evaluate(recall: Floats, y: Ints, elapsed: Ints, nth: Ints, lapses: Ints) -> Scores:
     """The columns are those of `srs.insight.fitting.histories.Predictions`."""
     if not len(y):
@@ -120,15 +111,6 @@ def calibration(recall: Floats, y: Ints) -> float:
     order = np.argsort(recall, kind="stable")
     p = recall[order]
     return float(np.mean(np.abs(_smoothed(p, y[order].astype(np.float64)) - p)))
-
-
-def calibration_curve(recall: Floats, y: Ints, most: int = 10) -> list[Bin]:
-    """At most `most` bins of equally many reviews from the least to the highest prediction, for a picture."""
-    import numpy as np
-
-    order = np.argsort(recall, kind="stable")
-    parts = [part for part in np.array_split(order, most) if len(part)]
-    return [Bin(float(recall[part].mean()), float(y[part].mean()), len(part)) for part in parts]
 
 
 def _smoothed(x: Floats, y: Floats) -> Floats:

@@ -16,7 +16,6 @@ from srs.values import frozen
 if TYPE_CHECKING:
     from srs.collection.collection import Collection
 
-RATINGS = sentences.RATINGS
 _POINTS = 96
 
 Points = tuple[tuple[float, float], ...]

@@ -15,10 +15,11 @@ from typing import Literal
 
 from srs.cards.crosscheck import Head, needs_order
 from srs.cards.note import Note
+from srs.collection import troubles
 from srs.collection.collection import Collection
 from srs.collection.stored import note_from_json
 from srs.collection.views import CardView
-from srs.words import plural
+from srs.words import listed, percent, plural
 
 HOLDS = 21.0
 """Days of stability from which on a card that was forgotten often counts as learnt after all."""
@@ -240,7 +241,7 @@ def ideas_of(collection: Collection, views: Iterable[CardView]) -> list[Idea]:
     found += [(note_from_json(row[0]), ()) for row in bare]
     there = {note.id for note, _ in found}
     aliases: dict[str, str] = dict(collection.db.execute("select old, note from alias"))
-    leeches = _leeches(collection)
+    leeches = troubles.leeches(collection.db)
     ideas = []
     for note, cards in found:
         needs = tuple(dict.fromkeys(aliases.get(need, need) for need in note.needs))
@@ -257,16 +258,6 @@ def ideas_of(collection: Collection, views: Iterable[CardView]) -> list[Idea]:
             )
         )
     return sorted(ideas, key=lambda idea: (idea.note.place.path, idea.note.place.line))
-
-
-def _leeches(collection: Collection) -> frozenset[str]:
-    """Suspended cards that a lapse suspended, not the learner."""
-    rows = collection.db.execute(
-        "select s.card, p.do = 'review', max(e.at) from state s"
-        " join event e on e.subject = s.card and e.do = 'suspend' and not e.dead"
-        " left join event p on p.id = e.because where s.suspended group by s.card"
-    )
-    return frozenset(card for card, by_lapse, _ in rows if by_lapse)
 
 
 def said(root: Root, named: Callable[[Idea], str]) -> str:
@@ -288,7 +279,7 @@ def said_of_own(own: Sequence[Idea], named: Callable[[Idea], str]) -> str:
 
 def _measure(idea: Idea) -> str:
     worst = idea.worst
-    return f"forgotten {plural(worst.lapses, 'time')}" if worst else f"{idea.recall or 0:.0%}"
+    return f"forgotten {plural(worst.lapses, 'time')}" if worst else percent(idea.recall or 0)
 
 
 def _why(root: Root) -> str:
@@ -301,7 +292,7 @@ def _why(root: Root) -> str:
             return "it is still a draft, which nobody asks you about"
         case "new":
             return "you have not studied it yet"
-    return f"its own recall is {idea.recall or 0:.0%} today"
+    return f"its own recall is {percent(idea.recall or 0)} today"
 
 
 def _do(root: Root) -> str:
@@ -312,8 +303,3 @@ def _do(root: Root) -> str:
         case "draft":
             return f"Settle it: srs drafts id:{idea.id}"
     return f"Study it first: srs review id:{idea.id}"
-
-
-def listed(words: Sequence[str]) -> str:
-    """`a, b and c`."""
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

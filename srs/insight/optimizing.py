@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
+from srs.collection.content import decks_of_cards
 from srs.insight.evaluation import Scores, evaluate
 from srs.insight.fitting.fit import fit
 from srs.insight.fitting.histories import Histories, Predictions, predictions
@@ -92,7 +93,7 @@ def gather(collection: Collection, deck: str | None, watch: Watch) -> Gathered:
     """
     import numpy as np
 
-    decks = dict(collection.db.execute("select id, deck from card order by active, path desc"))
+    decks = decks_of_cards(collection.db)
     cards, rows = _rows(collection, watch)
     apart: set[str] = set()
     chosen = np.zeros(len(cards), dtype=bool)

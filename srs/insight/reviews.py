@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from srs.collection.collection import Collection
+from srs.collection.content import decks_of_cards
 from srs.collection.history import events_of_card
 from srs.memory.days import DAY_MS
 from srs.memory.events import Reset, Review, SetDue
@@ -95,7 +96,7 @@ def read_reviews(collection: Collection, cards: Some[str] | None = None) -> Revi
 
 
 _STUDY, _CRAM, _RESET, _MOVED = range(4)
-_AT_ONCE = 5_000
+_AT_ONCE = 2_000
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -134,21 +135,18 @@ def _read(collection: Collection, cards: Some[str] | None) -> _Happened:
         {} if cards is None else {"cards": json.dumps(list(cards))},
     )
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
-    columns: list[list[Ints]] = [[np.empty(0, dtype=np.int64)] for _ in range(10)]
+    parts = [np.empty((10, 0), dtype=np.int64)]
     while some := rows.fetchmany(_AT_ONCE):
         *plain, subjects, ids, afters = zip(*some, strict=True)
-        found = (*plain, map(numbers.__getitem__, subjects), map(hash, ids), map(hash, afters))
-        for column, values in zip(columns, found, strict=True):
-            column.append(np.fromiter(values, dtype=np.int64, count=len(some)))
-    at, kind, rating, ms, day, due, step, card, id_, after = map(np.concatenate, columns)
+        found = (*plain, [numbers[card] for card in subjects], [*map(hash, ids)], [*map(hash, afters)])
+        parts.append(np.array(found, dtype=np.int64))
+    *columns, card, id_, after = np.concatenate(parts, axis=1)
     names = sorted(numbers)
     places = np.empty(len(names), dtype=np.int64)
     places[[numbers[name] for name in names]] = np.arange(len(names))
     card = places[card]
-    order = np.lexsort((at, card))  # stable: those of one instant stay by id
-    return _Happened(tuple(names), *(
-        each[order] for each in (card, at, kind, rating, ms, day, due, step, id_, after)
-    ))  # fmt: skip
+    order = np.lexsort((columns[0], card))  # by card and instant; stable: those of one instant stay by id
+    return _Happened(tuple(names), *(each[order] for each in (card, *columns, id_, after)))
 
 
 class _Past:
@@ -277,7 +275,7 @@ def _models(collection: Collection, cards: tuple[str, ...]) -> list[Model]:
     """The model of each card."""
     if not collection.settings.decks:
         return [collection.model_of("")] * len(cards)
-    decks = dict(collection.db.execute("select id, deck from card order by active, path desc"))
+    decks = decks_of_cards(collection.db)
     return [collection.model_of(decks.get(card, "")) for card in cards]
 
 

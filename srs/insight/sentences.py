@@ -1,16 +1,16 @@
 """Why a card is due, in plain sentences for somebody who is no researcher of memory. Knows no layout."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from srs.insight.past import Facts, Past, Sibling, day_of, measured, since_answer
 from srs.memory.days import iso_day
 from srs.memory.model import Moment
 from srs.memory.schedule import interval_range
-from srs.memory.state import CardState, Learning, Memory, New, Relearning, Reviewing
-from srs.words import plural
+from srs.memory.state import CardState, Learning, New, Relearning, Reviewing
+from srs.words import RATINGS, listed, plural
 
-RATINGS = ("Again", "Hard", "Good", "Easy")
 _NAMED = 4
+_YEARS_FROM = 730  # days
 
 
 def why(facts: Facts, state: CardState, past: Past) -> Iterable[str]:
@@ -51,8 +51,9 @@ def _why_new(facts: Facts, past: Past) -> Iterable[str]:
         yield "It is new: you never answered it, so there is no memory to measure and no date."
     if facts.waits_for:
         rule = "of a note that it needs, a card must be out of its learning steps first"
-        yield f"It waits for {_listed(facts.waits_for)}: {rule}."
-    yield f"It comes up in its turn among the new cards, at most {facts.new_per_day} a day in its deck."
+        yield f"It waits for {listed(facts.waits_for)}: {rule}."
+    if not past.state.suspended and not facts.draft:
+        yield f"It comes up in its turn among the new cards, at most {facts.new_per_day} a day in its deck."
 
 
 def _why_review(facts: Facts, state: CardState, progress: Reviewing, past: Past) -> Iterable[str]:
@@ -75,26 +76,25 @@ def _why_review(facts: Facts, state: CardState, progress: Reviewing, past: Past)
         yield f"That day was chosen on {when}, by you or by `srs reschedule`, and holds until you answer."
         yield f"By {answer}, recall falls to {aim}, the deck's desired retention, after {_span(exact)}."
         return
-    yield (
-        f"That is {plural(interval, 'day')} after {answer}: about when the chance that you recall it falls to {aim}, "
-        "the deck's desired retention."
-    )
-    yield from _why_not_exactly(facts, progress.memory, interval, exact)
-
-
-def _why_not_exactly(facts: Facts, memory: Memory, interval: int, exact: float) -> Iterable[str]:
+    that = f"That is {plural(interval, 'day')} after {answer}"
+    falls = f"the chance that you recall it falls to {aim}, the deck's desired retention"
     longest = facts.rules.maximum_interval
-    low, high = interval_range(memory, facts.rules, facts.model)
+    low, high = interval_range(progress.memory, facts.rules, facts.model)
     if exact > longest and interval >= longest * 0.9:
-        yield f"It would be {_span(exact)}, but no interval is longer than {plural(longest, 'day')} here."
+        yield f"{that}."
+        only = f"after {_span(exact)} only, but no interval is longer than {plural(longest, 'day')} here"
+        yield f"{falls.capitalize()}, {only}."
     elif not low <= interval <= high:
+        yield f"{that}, as it was promised then."
         yield (
-            f"Today's settings would make it {_span(exact)}, but a date once promised stands; "
+            f"By today's settings and parameters {falls}, after {_span(exact)}; but a date once promised stands. "
             f"`srs reschedule {facts.card}` would move it."
         )
-    elif abs(interval - exact) > 0.5:
-        spread = "so that no day gets too full and cards learnt together drift apart"
-        yield f"Exactly it is {_span(exact)}; dates are spread a little, {spread}."
+    else:
+        yield f"{that}: about when {falls}."
+        if abs(interval - exact) > 0.5:
+            spread = "so that no day gets too full and cards learnt together drift apart"
+            yield f"Exactly it is {_span(exact)}; dates are spread a little, {spread}."
 
 
 def _why_step(facts: Facts, progress: Learning | Relearning, past: Past) -> Iterable[str]:
@@ -121,6 +121,9 @@ def memory(facts: Facts, state: CardState) -> Iterable[str]:
     if facts.day > state.last_day:
         chance = _percent(facts.model.curve(memory, since_answer(state, Moment(facts.now, facts.day), facts.model)))
         yield f"Today you would recall it with a chance of {chance} (its retrievability)."
+    elif facts.day < state.last_day:
+        doubt = "so how likely you are to recall it cannot be told: is the clock right?"
+        yield f"Your last answer is dated {iso_day(state.last_day)}, after today, {doubt}"
     else:
         yield "You answered it today; from tomorrow on the chance that you recall it (its retrievability) falls."
     yield f"Its stability is {_span(stability)}: so long after an answer that chance is down to 90%."
@@ -151,6 +154,7 @@ def then(facts: Facts, state: CardState) -> Iterable[str]:
     for answer in (facts.answers.good, facts.answers.again):
         days = answer.interval_days
         back = f"in {_wait(max(0, answer.progress.due - facts.now))}" if days is None else _in_days(days)
+        back = f"in {_span(days)}" if days and days >= _YEARS_FROM else back
         told.append((back, _span(measured(answer.progress.memory, facts.model)[0])))
     (good, longer), (again, shorter) = told
     now = "" if isinstance(state.progress, New) else f" (now {_span(measured(state.progress.memory, facts.model)[0])})"
@@ -173,7 +177,7 @@ def _compared(facts: Facts, state: CardState) -> Iterable[str]:
     order = ", the weakest first" if len(known) > 1 else ""
     if isinstance(state.progress, New):
         those = f"its siblings, the other cards of this note{order}"
-        yield f"Recall today, and stability, of {those}: {_listed(told)}{rest}."
+        yield f"Recall today, and stability, of {those}: {listed(told)}{rest}."
         return
     mine, _ = measured(state.progress.memory, facts.model)
     weaker = sum(stability < mine for stability, _ in known)
@@ -183,7 +187,7 @@ def _compared(facts: Facts, state: CardState) -> Iterable[str]:
     else:
         place = "the weakest" if stronger else "the strongest" if weaker else "as strong as the others"
         place += f" of the {len(known) + 1} cards of this note that you have met"
-    yield f"It is {place}. Recall today, and stability, of the others{order}: {_listed(told)}{rest}."
+    yield f"It is {place}. Recall today, and stability, of the others{order}: {listed(told)}{rest}."
 
 
 def _of_sibling(sibling: Sibling) -> str:
@@ -214,7 +218,7 @@ def _span(days: float) -> str:
     if days < 10:
         text = f"{days:.1f}".removesuffix(".0")
         return f"{text} day{'' if text == '1' else 's'}"
-    if days < 730:
+    if days < _YEARS_FROM:
         return plural(round(days), "day")
     years = days / 365.25
     return "over 1,000 years" if years > 1000 else f"{years:,.1f}".removesuffix(".0") + " years"
@@ -234,7 +238,3 @@ def _in_days(days: int) -> str:
 
 def _times(count: int) -> str:
     return {1: "once", 2: "twice"}.get(count, f"{count} times")
-
-
-def _listed(words: Sequence[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

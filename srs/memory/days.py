@@ -47,6 +47,11 @@ def day_start(day: int, zone: "ZoneInfo", rollover: int) -> int:
     return low
 
 
+def weekday(day: int) -> int:
+    """0 for a Monday, to 6."""
+    return (day - 1) % 7
+
+
 @lru_cache(maxsize=1 << 16)
 def iso_day(day: int) -> str:
     """`2026-12-01`."""

@@ -27,11 +27,11 @@ if TYPE_CHECKING:
 
     Ints = NDArray[np.integer]
     Floats = NDArray[np.float64]
-    Numbers = NDArray[np.int64 | np.float64]
+    Numbers = NDArray[np.integer | np.float64]
 
 # `fsrs` has no ceiling; hundreds of Easy on one day under hostile parameters would reach infinity and stop it.
 MAX_STABILITY = 1e100
-_MIN_STABILITY = 0.001
+MIN_STABILITY = 0.001
 _AT_ONCE = 1 << 15  # histories stepped together: their state stays in the processor's cache
 
 
@@ -96,13 +96,14 @@ class Formulas:
 
         self.w = w = parameters
         rating = np.arange(5.0)
-        start = w[4] - np.exp(w[5] * (rating - 1)) + 1
-        self.first_stability = np.maximum(np.array([np.nan, *w[:4]]), _MIN_STABILITY)
-        self.first_difficulty = np.clip(start, 1.0, 10.0)
-        self.target = w[7] * start[4]
+        self.start = w[4] - np.exp(w[5] * (rating - 1)) + 1  # D0
+        self.first_stability = np.maximum(np.array([np.nan, *w[:4]]), MIN_STABILITY)
+        self.first_difficulty = np.clip(self.start, 1.0, 10.0)
+        self.target = w[7] * self.start[4]
         self.damping = -(w[6] * (rating - 3)) / 9.0
-        self.same_day = np.exp(w[17] * (rating - 3 + w[18]))
-        self.gain = np.exp(w[8]) * np.array([np.nan, np.nan, w[15], 1.0, w[16]])
+        self.short = np.exp(w[17] * (rating - 3 + w[18]))
+        self.bonus = np.array([np.nan, np.nan, w[15], 1.0, w[16]])
+        self.gain = np.exp(w[8]) * self.bonus
         self.lapse_divisor = np.exp(w[17] * w[18])
         self.decay = -w[20]
         self.factor = 0.9 ** (1 / self.decay) - 1
@@ -119,23 +120,39 @@ class Formulas:
         after = np.empty_like(s)
         recalled = np.flatnonzero(~same_day & (rating > 1))
         if len(recalled):
-            after[recalled] = self._recalled(s[recalled], d[recalled], elapsed[recalled], rating[recalled])
+            after[recalled] = self.recalled(s[recalled], d[recalled], elapsed[recalled], rating[recalled])
         forgotten = np.flatnonzero(~same_day & (rating == 1))
         if len(forgotten):
-            after[forgotten] = self._forgotten(s[forgotten], d[forgotten], elapsed[forgotten])
+            after[forgotten] = self.forgotten(s[forgotten], d[forgotten], elapsed[forgotten])
         again = np.flatnonzero(same_day)
         if len(again):
-            after[again] = self._same_day(s[again], rating[again])
-        w7 = self.w[7]
-        difficulty = self.target + (1 - w7) * (d + (10.0 - d) * self.damping[rating])
-        return np.clip(after, _MIN_STABILITY, MAX_STABILITY), np.clip(difficulty, 1.0, 10.0)
+            after[again] = self.same_day(s[again], rating[again])
+        return self.clamped(after), self.difficulty(d, rating)
+
+    def clamped(self, s: Floats) -> Floats:
+        """Stability within its limits."""
+        import numpy as np
+
+        clamped: Floats = np.minimum(np.maximum(s, MIN_STABILITY), MAX_STABILITY)
+        return clamped
+
+    def difficulty(self, d: Floats, rating: Ints) -> Floats:
+        """D'."""
+        import numpy as np
+
+        after = self.target + (1 - self.w[7]) * (d + (10.0 - d) * self.damping[rating])
+        clamped: Floats = np.minimum(np.maximum(after, 1.0), 10.0)
+        return clamped
 
     def recall(self, s: Floats, elapsed: Numbers) -> Floats:
         """R."""
-        recall: Floats = (1 + self.factor * elapsed / s) ** self.decay
+        import numpy as np
+
+        recall: Floats = np.exp(self.decay * np.log(1 + self.factor * elapsed / s))  # quicker than a power
         return recall
 
-    def _recalled(self, s: Floats, d: Floats, elapsed: Numbers, rating: Ints) -> Floats:
+    def recalled(self, s: Floats, d: Floats, elapsed: Numbers, rating: Ints) -> Floats:
+        """S' of what was recalled on a later day, not clamped."""
         import numpy as np
 
         w = self.w
@@ -143,7 +160,8 @@ class Formulas:
         grown: Floats = s * (1 + self.gain[rating] * (11 - d) * s ** -w[9] * surprise)
         return grown
 
-    def _forgotten(self, s: Floats, d: Floats, elapsed: Numbers) -> Floats:
+    def forgotten(self, s: Floats, d: Floats, elapsed: Numbers) -> Floats:
+        """S' of what was forgotten on a later day, not clamped."""
         import numpy as np
 
         w = self.w
@@ -151,9 +169,10 @@ class Formulas:
         left: Floats = np.minimum(kept, s / self.lapse_divisor)
         return left
 
-    def _same_day(self, s: Floats, rating: Ints) -> Floats:
+    def same_day(self, s: Floats, rating: Ints) -> Floats:
+        """S' of what was answered again on the same day, not clamped."""
         import numpy as np
 
-        increase = self.same_day[rating] * s ** -self.w[19]
+        increase = self.short[rating] * s ** -self.w[19]
         changed: Floats = s * np.where(rating > 1, np.maximum(increase, 1.0), increase)
         return changed

@@ -1,6 +1,5 @@
 """Fixtures for tests of the command line."""
 
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -33,13 +32,13 @@ def srs(bare: Srs) -> Srs:
 
 
 @pytest.fixture
-def terminal() -> Iterator[Callable[..., Terminal]]:
+def terminal(warm: Warm) -> Iterator[Callable[..., Terminal]]:
     """`terminal(srs, "review", columns=40)` runs the command in a pseudo-terminal."""
     opened: list[Terminal] = []
 
     def run(srs: Srs, *words: str, env: dict[str, str] | None = None, cwd: Path | None = None, **size: Any) -> Terminal:
         place = cwd or (srs.root if srs.root.is_dir() else srs.home)
-        opened.append(Terminal([sys.executable, "-m", "srs", *words], srs.env | (env or {}), place, **size))
+        opened.append(Terminal(words, srs.env | (env or {}), place, warm=warm, **size))
         return opened[-1]
 
     yield run

@@ -1,17 +1,24 @@
 """The command line as a user meets it: real processes in a home of their own, with or without a terminal."""
 
+import fcntl
 import json
 import os
+import shlex
 import signal
+import struct
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pexpect
+import pexpect.fdpexpect
 import pyte
 
 NOW = "2026-03-02T09:00:00Z"
@@ -87,15 +94,71 @@ class Warm:
 
     def run(self, words: Sequence[str], env: dict[str, str], cwd: Path, folder: Path) -> int:
         """The exit code of `srs words…` with the files `in`, `out` and `err` in `folder` as its streams."""
+        return int(self._ask(folder=str(folder), words=words, env=env, cwd=str(cwd)))
+
+    def spawn(self, words: Sequence[str], env: dict[str, str], cwd: Path, columns: int, rows: int) -> "Forked":
+        """`srs words…` in a new pseudo-terminal."""
+        master, slave = os.openpty()
+        set_size(master, rows, columns)
+        pid = int(self._ask(terminal=os.ttyname(slave), words=words, env=env, cwd=str(cwd)))
+        os.close(slave)
+        return Forked(self, pid, master)
+
+    @cached_property
+    def command(self) -> str:
+        """What a shell calls to have `srs` forked."""
+        self._folder = TemporaryDirectory()
+        place = f"{self._folder.name}/srs"
+        self._ask(listen=place)
+        return shlex.join([sys.executable, "-IS", str(Path(__file__).with_name("asking.py")), place])
+
+    def ended(self, pid: int) -> int | None:
+        """The exit code of a process in a terminal, negative for a signal; None while it runs."""
+        code: int | None = self._ask(ended=pid)
+        return code
+
+    def _ask(self, **request: Any) -> Any:
         assert self._process.stdin is not None and self._process.stdout is not None
-        self._process.stdin.write(
-            json.dumps({"words": words, "env": env, "cwd": str(cwd), "folder": str(folder)}) + "\n"
-        )
+        self._process.stdin.write(json.dumps(request) + "\n")
         self._process.stdin.flush()
-        return int(self._process.stdout.readline())
+        return json.loads(self._process.stdout.readline())
 
     def close(self) -> None:
         self._process.communicate()
+        if "command" in self.__dict__:
+            self._folder.cleanup()
+
+
+class Forked(pexpect.fdpexpect.fdspawn):  # type: ignore[misc]
+    """A process forked from the warm one, with what of `pexpect.spawn` the tests use."""
+
+    def __init__(self, warm: Warm, pid: int, master: int) -> None:
+        super().__init__(master)
+        self.pid = pid
+        self._warm = warm
+
+    def isalive(self) -> bool:
+        if self.exitstatus is None and self.signalstatus is None:
+            code = self._warm.ended(self.pid)
+            if code is None:
+                return True
+            self.exitstatus, self.signalstatus = (code, None) if code >= 0 else (None, -code)
+        return False
+
+    def kill(self, number: int) -> None:
+        if self.isalive():
+            os.kill(self.pid, number)
+
+    def sendintr(self) -> None:
+        self.send("\x03")
+
+    def setwinsize(self, rows: int, columns: int) -> None:
+        set_size(self.child_fd, rows, columns)
+
+
+def set_size(terminal: int, rows: int, columns: int) -> None:
+    """Give a terminal its size; who is in it is told by a signal."""
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
 
 
 class Srs:
@@ -182,9 +245,18 @@ class Srs:
 class Terminal:
     """A pseudo-terminal with a program in it, and the screen that a person would see."""
 
-    def __init__(self, command: list[str], env: dict[str, str], cwd: Path, columns: int = 80, rows: int = 24) -> None:
-        self.process = pexpect.spawn(command[0], command[1:], env=env, cwd=str(cwd), dimensions=(rows, columns))
-        self.process.delaybeforesend = None
+    def __init__(
+        self, command: Sequence[str], env: dict[str, str], cwd: Path, columns: int = 80, rows: int = 24,
+        warm: Warm | None = None,
+    ) -> None:  # fmt: skip
+        """With `warm`, `command` are the words behind `srs`, which is forked from that process."""
+        if warm:
+            self.process = warm.spawn(command, env, cwd, columns, rows)
+        else:
+            self.process = pexpect.spawn(command[0], command[1:], env=env, cwd=str(cwd), dimensions=(rows, columns))
+            self.process.delaybeforesend = None
+            self.process.delayafterclose = self.process.delayafterterminate = 0.01
+            self.process.ptyproc.delayafterclose = self.process.ptyproc.delayafterterminate = 0.01
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)
         self.sent = b""

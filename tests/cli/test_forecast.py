@@ -13,6 +13,7 @@ MANY = "notes:\n" + "".join(f"  - q: What is {n}?\n    id: n{n}\n    a: It is {n
 
 WIDE = """\
 60 cards, 28 days from 2026-03-02 on, played through 5 times by chance.
+Answers and minutes are those of a day.
 
 week of     answers  minutes  known  ░ one course of ten is beyond
 """
@@ -62,6 +63,48 @@ def test_fits_the_terminal(many: Srs, terminal: Callable[..., Terminal], columns
     assert run.ends() == 0
     assert all(width(line) <= columns for line in re.sub(r"\x1b\[[\d;]*m", "", run.sent.decode()).splitlines())
     assert "beyond" not in run.text or columns == 80
+
+
+def test_choices_on_a_narrow_terminal(many: Srs, terminal: Callable[..., Terminal]) -> None:
+    """Courses keep names that tell them apart where the screen is narrow."""
+    args = ("--days", "9", "--seeds", "2", "--retention", "80%,95%", "--new", "3,12")
+    run = terminal(many, "forecast", *args, columns=40, rows=24)
+    assert run.ends() == 0
+    text = re.sub(r"\x1b\[[\d;]*m", "", run.sent.decode())
+    names = re.findall(r"^(\d\d%, \d+ new) +[\d.]+ +\d+\s*$", text, re.MULTILINE)
+    assert names == ["80%, 3 new", "80%, 12 new", "95%, 3 new", "95%, 12 new"]
+
+
+def test_the_same_choice_twice(many: Srs) -> None:
+    """However it is written, a choice is played through once."""
+    told = many.json("forecast", "--days", "3", "--seeds", "1", "--retention", "0.8,80%", "--new", "5,05")
+    assert [(each["retention"], each["new"]) for each in told["courses"]] == [(None, None), (0.8, 5)]
+
+
+def test_one_card_until_the_end_of_time(bare: Srs) -> None:
+    """One card is said as one; days after the year 9999 are refused."""
+    srs = bare.collection(one="notes:\n  - q: One?\n    id: one\n    a: Yes\n")
+    said = srs("forecast", "--days", "2", "--seeds", "1").out
+    assert "Were your card asked, you would know 0 of them" not in said and "all 1 card" not in said
+    late = srs("forecast", "--seeds", "1", "--days", "400", "--now", "9999-06-01T09:00:00Z")
+    assert (late.code, late.out) == (2, "") and "--days goes beyond the year 9999" in late.err
+
+
+def test_means_of_a_day(many: Srs) -> None:
+    """Where a row is more than a day, it is said that its numbers are those of a day."""
+    daily = "Answers and minutes are those of a day."
+    found = [many("forecast", "--days", days, "--seeds", "1").out.split() for days in ("14", "15")]
+    assert [daily in " ".join(words) for words in found] == [False, True]
+
+
+def test_suspended_cards(many: Srs) -> None:
+    """Cards that nobody will be asked are counted apart; where all are such, that is why nothing happens."""
+    args = ("forecast", "--days", "3", "--seeds", "1")
+    assert "suspended" not in many(*args).out
+    for n in (0, 1):
+        assert many("suspend", f"n{n}:answer").code == 0
+    assert "2 of them are suspended and stay so." in " ".join(many(*args).out.split())
+    assert "All of them are suspended and stay so." in " ".join(many(*args, "is:suspended").out.split())
 
 
 def test_plain_terminals(many: Srs) -> None:

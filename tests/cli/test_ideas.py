@@ -149,6 +149,33 @@ def test_nothing_studied(bare: Srs) -> None:
     assert bare("ideas").out.endswith("\n5 ideas, none studied yet: srs review\n")
 
 
+def test_all_suspended(bare: Srs) -> None:
+    """Where every card is suspended, nothing sends to a sitting that would be empty; the summed up row says why."""
+    bare.collection(alone=ALONE)
+    for n in range(3):
+        assert bare("answer", f"w{n}:answer", "easy").code == 0
+        assert bare("suspend", f"w{n}:answer").code == 0
+    said = bare("ideas").out
+    assert re.search(r"3 more notes +suspended +3$", said, re.MULTILINE)
+    assert said.endswith("\n3 ideas; every card of them is suspended: srs list is:suspended\n")
+
+
+def test_no_cards(bare: Srs) -> None:
+    """A collection without cards is not said to lack a match."""
+    bare.collection()
+    assert bare("ideas").out == "There are no cards yet: srs add --help\n"
+
+
+def test_no_certainty(bare: Srs) -> None:
+    """Recall that is nearly certain is not called 100%, as nowhere else."""
+    bare.collection(alone=ALONE)
+    for day in ("2025-11-01", "2026-01-01"):
+        assert bare("answer", "w0:answer", "easy", "--now", f"{day}T09:00:00Z").code == 0
+    assert bare.json("ideas", "--now", "2026-01-02T09:00:00Z")["ideas"][0]["recall"] > 0.995
+    said = bare("ideas", "--now", "2026-01-02T09:00:00Z").out
+    assert said.count("99%") == 2 and "100%" not in said
+
+
 def test_notes_that_fight_back(nets: Srs) -> None:
     """Escape sequences in names, decks and needs are shown, not sent."""
     name = r'"\e[31mred\e]0;title\a"'

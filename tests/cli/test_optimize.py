@@ -168,6 +168,15 @@ def test_settings_that_cannot_take_them(bare: Srs) -> None:
     assert files(srs) == before
 
 
+def test_the_table_fits_a_narrow_terminal(bare: Srs, terminal: Callable[..., Terminal]) -> None:
+    """At 40 columns the table of the three leaves columns out instead of breaking its lines."""
+    run = terminal(learner(bare), "optimize", "--dry-run", columns=40, rows=24)
+    assert run.ends() == 0
+    text = re.sub(r"\x1b\[[\d;]*m", "", run.sent.decode())
+    assert re.search(r"^defaults, in use .*0\.\d{4}\s*$", text, re.MULTILINE)
+    assert all(len(line.rpartition("\r")[2]) <= 40 for line in text.replace("\r\n", "\n").splitlines())
+
+
 def test_interrupted_before_writing(bare: Srs) -> None:
     """Ctrl-C at the last moment, when all is found and the file waits for its lock, leaves it as it was; exit 130."""
     srs = learner(bare)

@@ -12,11 +12,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from srs.cli.page import frame, svg
+from srs.cli.page import forecastpage, frame, svg
 from srs.cli.page.statspage import page
+from srs.insight.forecast.habits import Habits
+from srs.insight.forecast.outcome import Choice, forecast
+from srs.insight.forecast.start import start_of
 from srs.insight.stats.figures import Stats
 from tests.cli.drawn_stats import drawn, empty
-from tests.support import times
+from tests.support import basic_deck, make_collection, moment, open_collection, times
 
 VOID = frozenset(("meta", "link", "br"))
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -166,24 +169,28 @@ class Counting(SimpleHTTPRequestHandler):
 
 
 def test_browser_opens_it_without_an_error_or_a_request(tmp_path: Path) -> None:
-    """Headless Chromium asks for the page alone and logs nothing, and shows it; a page that errs is told from it."""
+    """Headless Chromium asks for a page alone and logs nothing, and shows it; a page that errs is told from it."""
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         pytest.skip(f"no browser to open pages with: none of {', '.join(BROWSERS)} is installed")
     whole = page(drawn(40), "", lambda id_: "What is it?")
     (tmp_path / "stats.html").write_text(whole, "utf-8")
+    collection = open_collection(*make_collection(tmp_path, {"a.yaml": basic_deck("one", "two", "three")}))
+    told = forecast(start_of(collection, moment()), Habits(), (Choice(0.8), Choice(0.95)), days=40, seeds=3)
+    (tmp_path / "forecast.html").write_text(forecastpage.page(told), "utf-8")
     wrong = whole.replace("</body>", "<script>1</script><p style='background: url(/b.png)'>x</p></body>")
     (tmp_path / "wrong.html").write_text(wrong.replace("default-src 'none';", "default-src 'self';"), "utf-8")
     asked: list[str] = []
     with ThreadingHTTPServer(("127.0.0.1", 0), partial(Counting, asked=asked, directory=str(tmp_path))) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         said, logged = opened(browser, f"http://127.0.0.1:{server.server_port}/stats.html", tmp_path)
+        foretold, logged_too = opened(browser, f"http://127.0.0.1:{server.server_port}/forecast.html", tmp_path)
         alone = list(asked)
         _, complained = opened(browser, f"http://127.0.0.1:{server.server_port}/wrong.html", tmp_path)
         server.shutdown()
-    assert "What you remember" in said
-    assert alone == ["/stats.html"]
-    assert "CONSOLE" not in logged
+    assert "What you remember" in said and "minutes a day" in foretold
+    assert alone == ["/stats.html", "/forecast.html"]
+    assert "CONSOLE" not in logged + logged_too
     assert "CONSOLE" in complained
 
 

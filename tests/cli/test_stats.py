@@ -1,5 +1,6 @@
 """`srs stats`, as it is printed at several widths, as JSON and as a file. What the figures are: tests/insight."""
 
+import os
 import re
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,7 +13,8 @@ from srs.cli.statlines import Report
 from srs.cli.stats import as_data
 from srs.cli.terminal.style import PLAIN
 from srs.cli.terminal.width import width
-from srs.insight.stats.figures import Bin, Share, Stats
+from srs.insight.stats.figures import Bin, Stats
+from srs.words import percent
 from tests.cli.drawn_stats import TODAY, drawn, empty
 from tests.cli.helpers import Srs, Terminal
 
@@ -254,6 +256,9 @@ def test_page_that_cannot_be_written(srs: Srs, tmp_path: Path) -> None:
     folder = srs("stats", "--html", str(tmp_path))
     assert (folder.code, folder.out) == (1, "")
     assert "is a folder" in folder.err
+    os.mkfifo(tmp_path / "pipe")
+    pipe = srs("stats", "--html", str(tmp_path / "pipe"))
+    assert pipe.code == 1 and "not a regular file" in pipe.err and (tmp_path / "pipe").is_fifo()
     nowhere = srs("stats", "--html", str(tmp_path / "no" / "x.html"))
     assert nowhere.code == 1
     assert "there is no folder" in nowhere.err
@@ -265,7 +270,7 @@ def test_page_that_cannot_be_written(srs: Srs, tmp_path: Path) -> None:
 )
 def test_percent_never_rounds_to_all_or_nothing(share: float | None, shown: str) -> None:
     """100% means all and 0% means none."""
-    assert words.percent(share) == shown
+    assert percent(share) == shown
 
 
 @pytest.mark.parametrize(
@@ -289,10 +294,7 @@ def test_periods_hold_all_days() -> None:
         assert all(one.last + 1 == other.first for one, other in pairwise(found))
         assert sum(each.answers for each in found) == stats.effort.work.answers
         assert sum(each.ms for each in found) == stats.effort.work.ms
-        assert (
-            Share(sum(each.passed for each in found), sum(each.failed for each in found)).count
-            == stats.retention.all.count
-        )
+        assert sum(each.retention.count for each in found) == stats.retention.all.count
 
 
 def test_bins_are_named_by_what_lies_in_them() -> None:

@@ -1,5 +1,8 @@
 """Command lines that cannot be: one voice, and what to type instead."""
 
+import subprocess
+import sys
+
 import pytest
 
 from tests.cli.helpers import Srs
@@ -40,3 +43,10 @@ def test_help_is_a_word(srs: Srs) -> None:
     assert srs("help", "review").out == srs("review", "--help").out
     assert srs("help", "reviw").out == srs("--help").out
     assert srs("help").code == srs("help", "review").code == 0
+
+
+def test_interrupted_while_it_is_loaded() -> None:
+    """Ctrl-C before the command began ends it as later: with 130, and not a word."""
+    code = "import srs.cli.app as app\ndef stop(_): raise KeyboardInterrupt\napp.load = stop\napp.main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
+    assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

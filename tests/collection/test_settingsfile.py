@@ -30,6 +30,19 @@ def test_a_table_is_made() -> None:
     assert put("") == f"[fsrs]\n# {SAYS}\n{LINE}\n"
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["fsrs.fuzz = true\n", f"fsrs . parameters = {DEFAULTS}\n", f"[fsrs]\n'parameters'\t=\t{DEFAULTS}\n"],
+)
+def test_three_are_kept_however_the_key_is_written(text: str) -> None:
+    """What stood there before stays three deep also below dotted, quoted and oddly spaced keys."""
+    for n in range(8):
+        text = put(text, parameters=(0.3 + n / 100, *DEFAULT_PARAMETERS[1:]), day=f"2026-11-{n + 10}")
+    assert [line[:18] for line in text.splitlines() if "until" in line] == [
+        f"# until 2026-11-{n}" for n in (17, 16, 15)
+    ]
+
+
 def test_a_table_gets_them_after_its_last_key() -> None:
     """In a table that is there they follow its last key, before the comments of what comes next."""
     text = "[fsrs] # mine\nfuzz = false # y\n\n# decks\n[deck.A]\nnew_per_day = 3\n"

@@ -4,7 +4,6 @@ import ast
 import os
 import re
 import subprocess
-import sys
 import tomllib
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -20,6 +19,7 @@ from srs.cards.typefile import builtin_types, read_notetype
 from srs.cli import preferences
 from srs.cli.app import COMMANDS, load
 from srs.collection import settings
+from tests.cli.helpers import Warm
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -28,7 +28,7 @@ NOW = "2026-12-01T09:00:00Z"
 MARK = "\x1e"
 
 # Runs `srs` from this source tree, whatever is installed and wherever the reader has it.
-PRELUDE = 'exec 2>&1\nsrs() { "$PYTHON" -m srs "$@"; }\ncd\n'
+PRELUDE = 'exec 2>&1\nsrs() { %s "$@"; }\ncd\n'
 
 
 @dataclass(frozen=True)
@@ -86,18 +86,18 @@ def commands(text: str) -> list[Command]:
     return found
 
 
-def run(todo: list[Command], home: Path) -> list[tuple[str, int]]:
+def run(todo: list[Command], home: Path, warm: Warm) -> list[tuple[str, int]]:
     """Run a page's commands in one shell: what each printed, and its exit code."""
     cleared = ("SRS_", "XDG_", "PYTHONDONTWRITE", "NO_COLOR")
     environ = {name: value for name, value in os.environ.items() if not name.startswith(cleared)}
     environ |= {
         "HOME": str(home), "SRS_CACHE_DIR": str(home / ".cache/srs"), "SRS_STATE_DIR": str(home / ".local/state/srs"),
-        "SRS_NOW": NOW, "TZ": "UTC", "PYTHON": sys.executable, "PYTHONPATH": str(ROOT), "EDITOR": "true",
+        "SRS_NOW": NOW, "TZ": "UTC", "PYTHONPATH": str(ROOT), "EDITOR": "true",
         "GIT_CONFIG_GLOBAL": "/dev/null",
     }  # fmt: skip
     init = "" if any(re.search(r"srs init( |$)", each.text) for each in todo) else "srs init >/dev/null\ncd srs\n"
     steps = [f"printf '{MARK}'\n{each.text}\nprintf '{MARK}%s' $?" for each in todo]
-    script = PRELUDE + init + "\n".join(steps)
+    script = PRELUDE % warm.command + init + "\n".join(steps)
     done = subprocess.run(
         ["sh", "-c", script], env=environ, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=120
     )
@@ -124,10 +124,10 @@ def script(name: str) -> ModuleType:
 
 
 @pytest.mark.parametrize("page", [name for name, text in TEXTS.items() if commands(text)])
-def test_commands_do_what_the_page_says(page: str, tmp_path: Path) -> None:
+def test_commands_do_what_the_page_says(page: str, tmp_path: Path, warm: Warm) -> None:
     """Every command marked `run` ends with exit 0 and prints what stands below it."""
     todo = commands(TEXTS[page])
-    for command, (printed, code) in zip(todo, run(todo, tmp_path), strict=True):
+    for command, (printed, code) in zip(todo, run(todo, tmp_path, warm), strict=True):
         assert code == 0, f"{page}:{command.line}: `{command.text}` ends with {code}:\n{printed}"
         if command.says:
             assert matches(command.says, printed), f"{page}:{command.line}: `{command.text}` prints:\n{printed}"

@@ -5,6 +5,7 @@ process id; `{"wait": PID}` answers the exit code, negative for a signal. A job 
 lines to its report file: what was written there survives the job.
 """
 
+import gc
 import io
 import json
 import os
@@ -31,6 +32,7 @@ for _module in walk_packages(srs.__path__, "srs."):
 for _name in ("encodings.ascii", "fsrs", "markdown_it", "numpy", "subprocess", "yaml", "zipfile"):
     import_module(_name)
 
+from srs.cards.typefile import builtin_types  # noqa: E402
 from srs.errors import SrsError  # noqa: E402
 from srs.memory import events as ev  # noqa: E402
 from tests.faults import shim  # noqa: E402
@@ -162,6 +164,8 @@ def serve() -> None:
     """Take requests until the input ends."""
     whole = get_command(srs.cli.app.load(srs.cli.app.COMMANDS))
     srs.cli.app.load = lambda names: whole  # made once, not for each command
+    builtin_types()
+    gc.freeze()  # what is here is for all jobs: none needs to look through it for what can go
     for line in sys.stdin:
         request = json.loads(line)
         if "wait" in request:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from srs.insight.evaluation import Scores, auc, bins, calibration_curve, evaluate
+from srs.insight.evaluation import Scores, auc, bins, evaluate
 from srs.insight.fitting.histories import Histories, Predictions, predictions
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS
 
@@ -57,16 +57,6 @@ def test_auc_counts_pairs(answers: list[tuple[float, int]]) -> None:
     recall, y = (np.array(column) for column in zip(*answers, strict=True))
     pairs = [(a > b) + (a == b) / 2 for a in recall[y == 1] for b in recall[y == 0]]
     assert auc(recall, y) == (pytest.approx(np.mean(pairs)) if pairs else None)
-
-
-@given(CHANCES)
-def test_bins_of_the_curve(answers: list[tuple[float, int]]) -> None:
-    """The calibration curve holds every review once, from the lowest prediction to the highest."""
-    recall, y = (np.array(column) for column in zip(*answers, strict=True))
-    curve = calibration_curve(recall, y)
-    assert sum(bin.reviews for bin in curve) == len(y)
-    assert sum(bin.reviews * bin.recalled for bin in curve) == pytest.approx(y.sum())
-    assert [bin.predicted for bin in curve] == pytest.approx(sorted(bin.predicted for bin in curve))
 
 
 def test_perfect_calibration() -> None:

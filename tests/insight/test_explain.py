@@ -1,5 +1,6 @@
 """Why a card is due: sentences, history and curves of real collections."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from itertools import pairwise
@@ -291,21 +292,47 @@ def test_cram_answers(tmp_path: Path) -> None:
 
 
 def test_a_promise_under_other_settings(tmp_path: Path) -> None:
-    """Where today's settings would give another day, the date stands, and the words say what would move it."""
+    """Where today's settings would give another day, no word ties the date to today's recall; what moves it is said."""
     learner = Learner(tmp_path).answers(*LEARNT)
     (learner.collection.root / "srs.toml").write_text(SETTINGS + "[study]\ndesired_retention = 0.8\n")
     environ = {"HOME": str(tmp_path), "SRS_CACHE_DIR": str(tmp_path / "c"), "SRS_STATE_DIR": str(tmp_path / "s")}
     learner.collection = open_collection(learner.collection.root, environ)
-    assert learner.told(5).why[-1] == (
-        "Today's settings would make it 36 days, but a date once promised stands; `srs reschedule one:answer` would "
-        "move it."
+    assert learner.told(5).why[1:] == (
+        "That is 11 days after your last answer, Good on 2026-11-03, as it was promised then.",
+        "By today's settings and parameters the chance that you recall it falls to 80%, the deck's desired retention, "
+        "after 36 days; but a date once promised stands. `srs reschedule one:answer` would move it.",
     )
 
 
 def test_the_longest_interval(tmp_path: Path) -> None:
     """An interval that the settings cut short says so."""
     learner = Learner(tmp_path, settings=SETTINGS + "[study]\nmaximum_interval = 5\n").answers(*LEARNT)
-    assert learner.told(3).why[-1] == "It would be 11 days, but no interval is longer than 5 days here."
+    assert learner.told(3).why[1:] == (
+        "That is 5 days after your last answer, Good on 2026-11-03.",
+        "The chance that you recall it falls to 90%, the deck's desired retention, after 11 days only, but no interval "
+        "is longer than 5 days here.",
+    )
+
+
+def test_an_answer_of_a_day_to_come(tmp_path: Path) -> None:
+    """Where the clock was set back after the last answer, it was not given today, and the words say so."""
+    told = Learner(tmp_path).answers((20, 4)).told(5)
+    assert told.memory[0] == (
+        "Your last answer is dated 2026-11-21, after today, so how likely you are to recall it cannot be told: is the "
+        "clock right?"
+    )
+
+
+def test_a_new_card_set_aside(tmp_path: Path) -> None:
+    """A suspended new card and a draft are not said to come up."""
+    told = Learner(tmp_path).does(ev.Suspend, None, day=0).told(1)
+    assert told.why[-1] == "It is new: you never answered it, so there is no memory to measure and no date."
+
+
+def test_long_intervals_in_years(tmp_path: Path) -> None:
+    """What an answer would do is said in one unit for the interval and the stability."""
+    learner = Learner(tmp_path).answers((0, 4), (10, 4), (100, 4), (600, 4))
+    assert re.search(r"it comes back in [\d.]+ years with a stability of [\d.]+ years", learner.told(2000).then[0])
 
 
 def test_fuzz(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from srs.collection.collection import Collection
 from srs.insight.forecast import sentences
 from srs.insight.forecast.habits import ENOUGH, Habits, habits_of
 from srs.insight.forecast.outcome import Band, Choice, Course, Forecast, forecast
-from srs.insight.forecast.start import LEARNING, NEVER, NEW, RELEARNING, REVIEW, start_of
-from srs.insight.reviews import COLUMNS, Reviews, read_reviews
+from srs.insight.forecast.start import NEVER, start_of
+from srs.insight.reviews import COLUMNS, LEARNING, NEW, RELEARNING, REVIEW, Reviews, read_reviews
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS, parse_day
 from srs.memory.schedule import Rules

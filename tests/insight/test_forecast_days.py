@@ -17,7 +17,8 @@ from srs.insight.forecast.habits import Habits
 from srs.insight.forecast.picking import Picker
 from srs.insight.forecast.simulate import Days, simulate
 from srs.insight.forecast.spread import choose, ranges
-from srs.insight.forecast.start import LEARNING, NEVER, NEW, RELEARNING, REVIEW, Deck, Plan, Start
+from srs.insight.forecast.start import NEVER, Deck, Plan, Start
+from srs.insight.reviews import LEARNING, NEW, RELEARNING, REVIEW
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.schedule import Rules, _weights, interval_range, is_easy
 from srs.study.agenda import Candidates, plan

@@ -133,6 +133,8 @@ def write(path: str, page: str) -> None:
     target = Path(path).expanduser()
     if target.is_dir():
         raise SrsError(f"{path} is a folder", f"name a file, such as {path.rstrip('/')}/stats.html")
+    if target.exists() and not target.is_file():  # a device would be replaced by a file of its name
+        raise SrsError(f"{path} is not a regular file", "name a file, such as stats.html")
     if not target.parent.is_dir():
         raise SrsError(f"{path}: there is no folder {target.parent}", "make it first, or name another file")
     try:

@@ -8,8 +8,9 @@ from srs.cli import statwords as words
 from srs.cli.page import frame, svg
 from srs.cli.page.frame import Html, name, text
 from srs.cli.terminal.bars import levels, months
-from srs.memory.days import iso_day
-from srs.words import plural
+from srs.insight.stats.figures import KINDS
+from srs.memory.days import iso_day, weekday
+from srs.words import RATINGS, percent, plural
 
 if TYPE_CHECKING:
     from srs.cli.statwords import Period
@@ -47,22 +48,15 @@ def _facts(stats: "Stats") -> Html:
     if not cards.studied:
         return frame.NOTHING
     found = [(_count(cards.total), "cards"), (f"{cards.known:,.0f}", "known today")]
-    found.append((words.percent(cards.recall), "recall today"))
+    found.append((percent(cards.recall), "recall today"))
     if stats.retention.all.count:
-        found.append((words.percent(stats.retention.all.rate), "true retention"))
+        found.append((percent(stats.retention.all.rate), "true retention"))
     return frame.facts(*found, (_count(work.answers), "answers"), (_count(words.due_today(stats)), "due today"))
 
 
 def _retention(stats: "Stats") -> Html:
-    kept = [
-        (words.SPANS.get(span.name, "all time"), span.retention)
-        for span in stats.spans
-        if span.retention.all.count or span.name == "all"
-    ]
-    if stats.days not in words.SPANNED:
-        kept.insert(0, (f"{stats.days:,} days", stats.retention))
     rows = []
-    for span, each in kept:
+    for span, each in words.spans(stats):
         shares = (each.young.rate, each.mature.rate, each.all.rate, each.all.expected)
         rows.append([span, *map(_percent, shares), _count(each.all.count)])
     table = frame.table(["", "young", "mature", "all", "expected", "answers"], rows)
@@ -73,20 +67,20 @@ def _retention(stats: "Stats") -> Html:
 
 def _retained(unit: str, periods: "Sequence[Period]") -> Html:
     """The share that was right, and what the model had expected, over the periods that have enough answers."""
-    found = [(at, each, rate) for at, each in enumerate(periods) if (rate := each.retention) is not None]
+    found = [(at, each, rate) for at, each in enumerate(periods) if (rate := words.telling(each.retention)) is not None]
     if not found:
         return frame.NOTHING
     rates = [(at, rate) for at, _, rate in found]
-    promised = [(at, each.expected) for at, each, _ in found if each.expected is not None]
+    promised = [(at, recall) for at, each, _ in found if (recall := each.retention.expected) is not None]
     dots, rows = [], []
     for at, each, rate in found:
-        asked = each.passed + each.failed
-        dots.append(svg.Dot(at, rate, "main", f"{_spoken(each, unit)}: {words.percent(rate)} of {asked:,}"))
-        rows.append([_spoken(each, unit), _percent(rate), _percent(each.expected), _count(asked)])
+        asked = each.retention.count
+        dots.append(svg.Dot(at, rate, "main", f"{_spoken(each, unit)}: {percent(rate)} of {asked:,}"))
+        rows.append([_spoken(each, unit), _percent(rate), _percent(each.retention.expected), _count(asked)])
     title = f"True retention by {unit}"
     drawing = svg.lines(
         title,
-        f"{words.percent(rates[0][1])} in the first {unit}, {words.percent(rates[-1][1])} in the last.",
+        f"{percent(rates[0][1])} in the first {unit}, {percent(rates[-1][1])} in the last.",
         [svg.Run(promised, "quiet", True, "expected by the model"), svg.Run(rates, "main", False, "true retention")],
         (0, len(periods) - 1),
         svg.shares(min(share for _, share in [*rates, *promised]) - 0.005),
@@ -99,7 +93,7 @@ def _retained(unit: str, periods: "Sequence[Period]") -> Html:
 
 
 def _work(stats: "Stats", unit: str, periods: "Sequence[Period]") -> Html:
-    order = [words.KINDS.index(kind) for kind in _KINDS]
+    order = [KINDS.index(kind) for kind in _KINDS]
     spoken = [_spoken(each, unit) for each in periods]
     most = max(periods, key=lambda each: each.answers)
     title = f"Answers a {unit}"
@@ -144,9 +138,9 @@ def _calendars(stats: "Stats") -> Html:
     parts: list[Html] = []
     last = stats.day
     while last >= stats.first and len(parts) < _MOST_YEARS:
-        monday = last - _weekday(last) - (_WEEKS - 1) * 7
+        monday = last - weekday(last) - (_WEEKS - 1) * 7
         if not parts:
-            monday = max(monday, stats.first - _weekday(stats.first))
+            monday = max(monday, stats.first - weekday(stats.first))
         parts.append(_calendar(counts, shades, monday, max(stats.first, monday), last))
         last = monday - 1
     note = "A week in each column, from Monday down: the stronger the colour, the more answers."
@@ -155,15 +149,10 @@ def _calendars(stats: "Stats") -> Html:
     return frame.figure("Calendar", frame.joined(*parts), note)
 
 
-def _weekday(day: int) -> int:
-    """0 for a Monday, to 6."""
-    return (day - 1) % 7
-
-
 def _calendar(counts: dict[int, int], shades: dict[int, int], monday: int, first: int, last: int) -> Html:
     """The weeks from `monday` on; only days from `first` to `last` are drawn."""
     cells = [
-        svg.Cell((day - monday) // 7, (day - monday) % 7, shades.get(day, 0), f"{iso_day(day)}: {counts.get(day, 0):,}")
+        svg.Cell((day - monday) // 7, weekday(day), shades.get(day, 0), f"{iso_day(day)}: {counts.get(day, 0):,}")
         for day in range(first, last + 1)
     ]
     studied = sum(first <= day <= last for day in counts)
@@ -188,13 +177,13 @@ def _hours(stats: "Stats") -> Html:
     ]
     numbers = frame.table(["hour", "answers", "time", "retention"], rows)
     parts = [frame.figure("Answers", _plain("Answers by hour", says, found, names, 100), "", numbers)]
-    if kept := [hour for hour in hours if hour.retention.count >= words.FEWEST]:
-        rates = [hour.retention.passed / hour.retention.count for hour in kept]
+    if kept := [(hour, rate) for hour in hours if (rate := words.telling(hour.retention)) is not None]:
+        rates = [rate for _, rate in kept]
         dots = [
-            svg.Dot(hour.hour, rate, "main", f"{hour.hour}:00: {words.percent(rate)} of {hour.retention.count:,}")
-            for hour, rate in zip(kept, rates, strict=True)
+            svg.Dot(hour.hour, rate, "main", f"{hour.hour}:00: {percent(rate)} of {hour.retention.count:,}")
+            for hour, rate in kept
         ]
-        says = f"From {words.percent(min(rates))} to {words.percent(max(rates))}."
+        says = f"From {percent(min(rates))} to {percent(max(rates))}."
         axis = svg.shares(min(rates) - 0.005)
         drawing = svg.lines("True retention by hour", says, [], (-0.5, 23.5), axis, names, dots=dots, height=100)
         parts.append(frame.figure("True retention", drawing))
@@ -212,7 +201,7 @@ def _answers(stats: "Stats") -> Html:
     table = frame.table(["answered", "", *styles, "answers"], rows, (0, 1), (1,))
     later = [
         [
-            Html(words.RATINGS[rating.rating - 1]),
+            Html(RATINGS[rating.rating - 1]),
             _count(rating.answers),
             _time(rating.ms / rating.answers),
             _percent(rating.later.rate),
@@ -283,9 +272,7 @@ def _ahead(title: str, stats: "Stats", spans: Sequence[Sequence[int]], names: Se
 def _distributions(stats: "Stats") -> Html:
     found = stats.distributions
     parts = [
-        _distribution(which, getattr(found, which))
-        for which in ("stability", "interval", "difficulty", "retrievability")
-        if getattr(found, which).count
+        _distribution(which, getattr(found, which)) for which in words.DISTRIBUTIONS if getattr(found, which).count
     ]
     if not parts:
         return frame.NOTHING
@@ -296,20 +283,12 @@ def _distribution(which: str, found: "Distribution") -> Html:
     bins = words.trimmed(found.bins)
     names = [words.bin_name(which, each) for each in bins]
     ticks = [svg.Tick(at, names[at]) for at in range(0, len(bins), max(1, -(-len(bins) // 5)))]
-    note = words.summed(words.DISTRIBUTIONS[which], found, _SAYS[which])
+    note = words.summed(which, found)
     counts = [(each.count, f"{label}: {each.count:,}") for label, each in zip(names, bins, strict=True)]
     drawing = _plain(f"Cards by {which}", f"{note}.", counts, ticks, 100)
     rows = [[text(label), _count(each.count)] for label, each in zip(names, bins, strict=True)]
     said = f"{note[0].upper()}{note[1:]}."
     return frame.figure(which.capitalize(), drawing, said, frame.table([which, "cards"], rows))
-
-
-_SAYS: dict[str, Callable[[float], str]] = {
-    "stability": words.stability,
-    "interval": words.stability,
-    "difficulty": lambda value: f"{value:.1f}",
-    "retrievability": words.percent,
-}
 
 
 def _hardest(stats: "Stats", name_of: Callable[[str], str]) -> Html:
@@ -373,7 +352,7 @@ def _time(ms: float) -> str:
 
 
 def _percent(share: float | None) -> str:
-    return words.percent(share, _NONE)
+    return percent(share, _NONE)
 
 
 def _spoken(period: "Period", unit: str) -> str:

@@ -9,12 +9,13 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from srs.cli.terminal.style import Line, Span
+from srs.memory.days import weekday
+from srs.words import MONTHS
 
 _LYING = " ▏▎▍▌▋▊▉"
 _STANDING = " ▁▂▃▄▅▆▇"
 _SHADES, _ASCII_SHADES = "·░▒▓█", ".-+*#"
 _GAP = 3  # cells of a column from which on one of them stays empty
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _WEEKDAYS = ("Mon", "", "Wed", "", "Fri", "", "")
 
 
@@ -124,9 +125,9 @@ def calendar(
 
     `shades` says how dark each day is, 0 to 4; days are ordinals, and those from `first` on that it lacks are 0.
     """
-    monday = last - date.fromordinal(last).weekday()
+    monday = last - weekday(last)
     room = cells - 4
-    weeks = (monday - (first - date.fromordinal(first).weekday())) // 7 + 1
+    weeks = (monday - (first - weekday(first))) // 7 + 1
     wide = 2 if weeks * 2 <= room else 1
     weeks = max(1, min(weeks, room // wide))
     begin = monday - 7 * (weeks - 1)
@@ -159,7 +160,7 @@ def months(monday: int, weeks: int) -> list[tuple[int, str]]:
     for week, (start, end) in enumerate(pairwise(mondays)):
         inside = end - timedelta(days=1)
         if start.month != inside.month or start.day == 1:
-            found.append((week, str(inside.year) if inside.month == 1 else _MONTHS[inside.month - 1]))
+            found.append((week, str(inside.year) if inside.month == 1 else MONTHS[inside.month - 1]))
     if not found or found[0][0] > 3:
-        found.insert(0, (0, _MONTHS[mondays[0].month - 1]))
+        found.insert(0, (0, MONTHS[mondays[0].month - 1]))
     return found

@@ -13,7 +13,7 @@ from srs.cli.terminal.style import Span
 from srs.errors import SrsError
 from srs.memory.days import iso_day
 from srs.study.fixing import Showing
-from srs.words import plural
+from srs.words import RATINGS, plural
 
 if TYPE_CHECKING:
     from srs.cards.note import Note
@@ -88,8 +88,6 @@ class CasePages:
         return self._screen.text(", ".join(about), "muted")
 
     def _row(self, row: "Row") -> str:
-        from srs.insight.explain import RATINGS
-
         assert row.rating
         name = RATINGS[row.rating - 1]
         if row.elapsed is None:

@@ -1,5 +1,6 @@
 """What a sitting shows: the session's step as a page, the keys that fit it at its foot. Knows not what keys do."""
 
+from srs import words
 from srs.cli import asides, wording
 from srs.cli.output import span_short
 from srs.cli.terminal.desk import Desk
@@ -100,7 +101,7 @@ class Pages:
         return next((form for form in forms if len(form) <= self._screen.columns), short)
 
     def _under_back(self, step: Revealed, stray: bool) -> list[str]:
-        given = [("show", f"gives {wording.RATINGS[self.suggested(step) - 1]}")] if step.suggested else []
+        given = [("show", f"gives {words.RATINGS[self.suggested(step) - 1]}")] if step.suggested else []
         explained, keys = self._explained(), self._hint(*given, *_ALWAYS)
         if stray and explained:
             explained = self._screen.instead(explained, *self._rating_keys(step))
@@ -135,7 +136,7 @@ class Pages:
         """On the first back of all: what the answers mean."""
         if not self._beginner or self._session.tally.answers:
             return []
-        meant = [f"{name} {meaning}" for name, meaning in zip(wording.RATINGS, wording.MEANINGS, strict=True)]
+        meant = [f"{name} {meaning}" for name, meaning in zip(words.RATINGS, wording.MEANINGS, strict=True)]
         told = [meant[rating - 1] for rating in self._ratings()]
         return [*self._screen.text(f"How did it go? {', '.join(told)}.", "muted"), ""]
 
@@ -150,7 +151,7 @@ class Pages:
 
     def _buttons(self, step: Revealed) -> list[str]:
         """The answers on one line, or under each other where the screen is narrow; what typing suggests in brackets."""
-        colours, suggested = self._screen.colours, wording.RATINGS[self.suggested(step) - 1] if step.suggested else ""
+        colours, suggested = self._screen.colours, words.RATINGS[self.suggested(step) - 1] if step.suggested else ""
         texts, styled = [], []
         for key, name, when in self.offered(step):
             left, right = ("[", "]") if name == suggested else ("", "")

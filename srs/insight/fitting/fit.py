@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from srs.insight.fitting.lbfgs import minimise
 from srs.insight.fitting.loss import Loss
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS, LOWER_BOUNDS, UPPER_BOUNDS
+from srs.memory.replay import Formulas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,8 +105,7 @@ def first_stabilities(histories: Histories, parameters: tuple[float, ...]) -> Fl
     second = repeats[np.isin(repeats - 1, firsts[np.diff(histories.offsets) > 0])]
     elapsed, recalled = histories.elapsed()[second], histories.ratings[second] > 1
     tried = np.geomspace(LOWER_BOUNDS[0], UPPER_BOUNDS[0], 200)
-    decay = -parameters[20]
-    factor = 0.9 ** (1 / decay) - 1
+    formulas = Formulas(parameters)
     found = np.array(parameters[:4])
     for rating in range(1, 5):
         chosen = histories.ratings[second - 1] == rating
@@ -114,7 +114,7 @@ def first_stabilities(histories: Histories, parameters: tuple[float, ...]) -> Fl
         days, place = np.unique(elapsed[chosen], return_inverse=True)
         hits = np.bincount(place, recalled[chosen], minlength=len(days))
         misses = np.bincount(place, ~recalled[chosen], minlength=len(days))
-        recall = (1 + factor * days / tried[:, None]) ** decay
+        recall = formulas.recall(tried[:, None], days)
         away = (tried - DEFAULT_PARAMETERS[rating - 1]) / DEVIATIONS[rating - 1]
         cost = -(np.log(recall) @ hits + np.log(1 - recall) @ misses) + away**2
         found[rating - 1] = tried[np.argmin(cost)]

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srs.memory.replay import replay
+from srs.memory.replay import Formulas, replay
 
 if TYPE_CHECKING:
     import numpy as np
@@ -100,8 +100,7 @@ def predictions(histories: Histories, parameters: tuple[float, ...]) -> Predicti
     where = histories.repeats()
     elapsed = histories.elapsed()[where]
     stability = replay(histories.offsets, histories.days, histories.ratings, parameters, every=True)[where - 1, 0]
-    decay = -parameters[20]
-    recall = (1 + (0.9 ** (1 / decay) - 1) * elapsed / stability) ** decay
+    recall = Formulas(parameters).recall(stability, elapsed)
     forgotten = histories.ratings[where] == 1
     history = np.searchsorted(histories.offsets, where, side="right") - 1
     first = np.searchsorted(where, histories.offsets[history])

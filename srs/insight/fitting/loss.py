@@ -2,7 +2,7 @@
 
 The loss is the weighted sum over repeats of -ln R where it was recalled, -ln(1 - R) where not. A history is a chain:
 memory (S, D) -> answer -> memory, so its gradient goes backwards through it. Three sweeps, all histories together as in
-`srs.memory.replay` (whose formulas and names these are), longest first, so that the running ones are a prefix:
+`srs.memory.replay` (by its `Formulas`), longest first, so that the running ones are a prefix:
 
     forward     the memory before each answer, answer by answer
     partials    for all answers at once: how its loss and the memory after it depend on the memory before and on w
@@ -18,7 +18,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from srs.memory.replay import MAX_STABILITY
+from srs.memory.replay import MAX_STABILITY, MIN_STABILITY, Formulas
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 PARAMETERS = 21
-_MIN_STABILITY = 0.001
 _MIN_DOUBT = 1e-15  # so that forgetting what was as good as certain costs much, not infinitely much
 _AT_ONCE = 1 << 13  # answers in one batch, about: its columns stay in the processor's cache
 
@@ -55,9 +54,10 @@ class Loss:
         """The loss and its gradient, shape (21,)."""
         import numpy as np
 
+        formulas = Formulas(tuple(parameters.tolist()))
         loss, gradient = 0.0, np.zeros(PARAMETERS)
         for batch in self._batches:
-            part, slope = _loss_of(batch, parameters)
+            part, slope = _loss_of(batch, formulas)
             loss += part
             gradient += slope
         return loss, gradient
@@ -115,24 +115,24 @@ def _batch(histories: Histories, elapsed: Ints, weights: Floats, chosen: Ints) -
     return _Batch(steps, rating, days, weights[at], *(np.flatnonzero(kind) for kind in kinds))
 
 
-def _loss_of(batch: _Batch, w: Floats) -> tuple[float, Floats]:
+def _loss_of(batch: _Batch, formulas: Formulas) -> tuple[float, Floats]:
     import numpy as np
 
-    s, d = _forward(batch, w)
-    slopes = _Slopes(np.zeros(len(s)), np.zeros(len(s)), np.zeros(len(s)), _difficulty_slope(batch, d, w))
+    s, d = _forward(batch, formulas)
+    slopes = _Slopes(np.zeros(len(s)), np.zeros(len(s)), np.zeros(len(s)), _difficulty_slope(batch, d, formulas))
     loss, later = 0.0, []
     for kind, of_kind in ((batch.recalled, _recalled), (batch.forgotten, _forgotten)):
-        curve = _Curve(s[kind], batch.elapsed[kind], w[20])
-        part = of_kind(curve, s[kind], d[kind], batch.rating[kind], batch.weight[kind], w)
+        curve = _Curve(s[kind], batch.elapsed[kind], formulas)
+        part = of_kind(curve, s[kind], d[kind], batch.rating[kind], batch.weight[kind], formulas)
         loss += part.loss
         slopes.fill(kind, part)
         later.append((kind, part))
-    part = _same_day(s[batch.same_day], batch.rating[batch.same_day], w)
+    part = _same_day(s[batch.same_day], batch.rating[batch.same_day], formulas)
     slopes.fill(batch.same_day, part)
     later.append((batch.same_day, part))
 
     a, b = _backward(batch, slopes)
-    gradient = _first_gradient(batch, a, b, w) + _difficulty_gradient(batch, b, d, w)
+    gradient = _first_gradient(batch, a, b, formulas) + _difficulty_gradient(batch, b, d, formulas)
     for kind, part in later:
         of_stability = a[kind]
         for index, slope in part.of_parameters:
@@ -141,41 +141,26 @@ def _loss_of(batch: _Batch, w: Floats) -> tuple[float, Floats]:
     return loss, gradient
 
 
-def _forward(batch: _Batch, w: Floats) -> tuple[Floats, Floats]:
+def _forward(batch: _Batch, formulas: Formulas) -> tuple[Floats, Floats]:
     """Stability and difficulty before each answer; NaN before the first ones."""
     import numpy as np
 
     before = np.full((2, len(batch.rating)), np.nan)
-    first = batch.rating[: batch.steps[0].count]
-    s = np.maximum(w[:4], _MIN_STABILITY)[first - 1]
-    d = np.clip(_first_difficulty(w), 1.0, 10.0)[first]
-    damping, target = _damping(w), w[7] * _first_difficulty(w)[4]
-    short = np.exp(w[17] * (np.arange(5.0) - 3 + w[18]))
-    bonus, factor, divisor = _bonus(w), _factor(w[20]), np.exp(w[17] * w[18])
+    s, d = formulas.first(batch.rating[: batch.steps[0].count])
     for step in batch.steps[1:]:
         s, d = s[: step.count], d[: step.count]
         before[0, step.here], before[1, step.here] = s, d
         after = np.empty_like(s)
         chosen, elapsed, rating = step.recalled
         if len(chosen):
-            old = s[chosen]
-            doubt = 1 - np.exp(-w[20] * np.log(1 + factor * elapsed / old))
-            gain = np.exp(w[8] - w[9] * np.log(old)) * (11 - d[chosen]) * bonus[rating]
-            after[chosen] = old * (1 + gain * (np.exp(w[10] * doubt) - 1))
+            after[chosen] = formulas.recalled(s[chosen], d[chosen], elapsed, rating)
         chosen, elapsed = step.forgotten
         if len(chosen):
-            old = s[chosen]
-            doubt = 1 - np.exp(-w[20] * np.log(1 + factor * elapsed / old))
-            kept = w[11] * d[chosen] ** -w[12] * ((old + 1) ** w[13] - 1) * np.exp(w[14] * doubt)
-            after[chosen] = np.minimum(kept, old / divisor)
+            after[chosen] = formulas.forgotten(s[chosen], d[chosen], elapsed)
         chosen, rating = step.same_day
         if len(chosen):
-            old = s[chosen]
-            increase = short[rating] * old ** -w[19]
-            after[chosen] = old * np.where(rating > 1, np.maximum(increase, 1.0), increase)
-        s = np.minimum(np.maximum(after, _MIN_STABILITY), MAX_STABILITY)
-        moved = d + (10.0 - d) * damping[batch.rating[step.here]]
-        d = np.minimum(np.maximum(target + (1 - w[7]) * moved, 1.0), 10.0)
+            after[chosen] = formulas.same_day(s[chosen], rating)
+        s, d = formulas.clamped(after), formulas.difficulty(d, batch.rating[step.here])
     return before[0], before[1]
 
 
@@ -219,10 +204,10 @@ class _Part:
 class _Curve:
     """The chance of recall R and its slopes."""
 
-    def __init__(self, s: Floats, elapsed: Floats, decay: float) -> None:
+    def __init__(self, s: Floats, elapsed: Floats, formulas: Formulas) -> None:
         import numpy as np
 
-        factor = _factor(decay)
+        decay, factor = -formulas.decay, formulas.factor
         ratio = elapsed / s
         odds = factor * ratio
         self.log = np.log(1 + odds)
@@ -235,13 +220,14 @@ class _Curve:
         self.decay = decay
 
 
-def _recalled(curve: _Curve, s: Floats, d: Floats, rating: Ints, weight: Floats, w: Floats) -> _Part:
+def _recalled(curve: _Curve, s: Floats, d: Floats, rating: Ints, weight: Floats, formulas: Formulas) -> _Part:
     import numpy as np
 
+    w = formulas.w
     log_s, doubt = np.log(s), 1 - curve.recall
     plain = s * np.exp(w[8] - w[9] * log_s) * (11 - d)
     rise = np.exp(w[10] * doubt)
-    bonus = _bonus(w)[rating]
+    bonus = formulas.bonus[rating]
     grown = plain * (rise - 1)  # by how much a Good raises S
     within = s + grown * bonus < MAX_STABILITY
     plain, grown, bonus = plain * within, grown * within, bonus * within
@@ -265,17 +251,18 @@ def _recalled(curve: _Curve, s: Floats, d: Floats, rating: Ints, weight: Floats,
     )
 
 
-def _forgotten(curve: _Curve, s: Floats, d: Floats, rating: Ints, weight: Floats, w: Floats) -> _Part:
+def _forgotten(curve: _Curve, s: Floats, d: Floats, rating: Ints, weight: Floats, formulas: Formulas) -> _Part:
     import numpy as np
 
+    w = formulas.w
     log_d, log_s1 = np.log(d), np.log(s + 1)
     doubt = 1 - curve.recall
     power = np.exp(w[13] * log_s1)
     scale = np.exp(w[14] * doubt - w[12] * log_d)
     kept = w[11] * scale * (power - 1)
     left = s * np.exp(-w[17] * w[18])
-    by_kept = (kept <= left) & (kept > _MIN_STABILITY)
-    by_left = (kept > left) & (left > _MIN_STABILITY)
+    by_kept = (kept <= left) & (kept > MIN_STABILITY)
+    by_left = (kept > left) & (left > MIN_STABILITY)
     kept, left = kept * by_kept, left * by_left
     by_power = w[11] * scale * power * by_kept
     by_recall = -w[14] * kept
@@ -299,81 +286,56 @@ def _forgotten(curve: _Curve, s: Floats, d: Floats, rating: Ints, weight: Floats
     )
 
 
-def _same_day(s: Floats, rating: Ints, w: Floats) -> _Part:
+def _same_day(s: Floats, rating: Ints, formulas: Formulas) -> _Part:
     import numpy as np
 
+    w = formulas.w
     log_s, shift = np.log(s), rating - 3 + w[18]
     after = s * np.exp(w[17] * shift - w[19] * log_s)
     held = (rating > 1) & (after < s)  # a recall on the same day takes nothing away
-    moved = ~held & (after > _MIN_STABILITY) & (after < MAX_STABILITY)
+    moved = ~held & (after > MIN_STABILITY) & (after < MAX_STABILITY)
     after = after * moved
     slopes = [(17, after * shift), (18, w[17] * after), (19, -after * log_s)]
     return _Part(s_by_s=after / s * (1 - w[19]) + held, s_by_d=0.0, of_parameters=slopes)
 
 
-def _difficulty_after(batch: _Batch, d: Floats, w: Floats) -> tuple[Floats, Floats]:
+def _difficulty_after(batch: _Batch, d: Floats, formulas: Formulas) -> tuple[Floats, Floats]:
     """The difficulty after each answer before it is drawn to its target, and whether the limits leave it free."""
-    moved = d + (10.0 - d) * _damping(w)[batch.rating]
-    after = w[7] * _first_difficulty(w)[4] + (1 - w[7]) * moved
+    moved = d + (10.0 - d) * formulas.damping[batch.rating]
+    after = formulas.target + (1 - formulas.w[7]) * moved
     return moved, (after > 1.0) & (after < 10.0)
 
 
-def _difficulty_slope(batch: _Batch, d: Floats, w: Floats) -> Floats:
-    _, free = _difficulty_after(batch, d, w)
-    slope: Floats = (1 - w[7]) * (1 - _damping(w)[batch.rating]) * free
+def _difficulty_slope(batch: _Batch, d: Floats, formulas: Formulas) -> Floats:
+    _, free = _difficulty_after(batch, d, formulas)
+    slope: Floats = (1 - formulas.w[7]) * (1 - formulas.damping[batch.rating]) * free
     return slope
 
 
-def _difficulty_gradient(batch: _Batch, b: Floats, d: Floats, w: Floats) -> Floats:
+def _difficulty_gradient(batch: _Batch, b: Floats, d: Floats, formulas: Formulas) -> Floats:
     """What w gives to the difficulty after later answers."""
     import numpy as np
 
-    later = slice(batch.steps[0].count, None)
-    moved, free = _difficulty_after(batch, d, w)
+    w, later = formulas.w, slice(batch.steps[0].count, None)
+    moved, free = _difficulty_after(batch, d, formulas)
     b = (b * free)[later]
     gradient = np.zeros(PARAMETERS)
     gradient[4] = w[7] * b.sum()
     gradient[5] = -3 * np.exp(3 * w[5]) * w[7] * b.sum()
     gradient[6] = (1 - w[7]) * (b @ ((10.0 - d[later]) * (3 - batch.rating[later]) / 9))
-    gradient[7] = b @ (_first_difficulty(w)[4] - moved[later])
+    gradient[7] = b @ (formulas.start[4] - moved[later])
     return gradient
 
 
-def _first_gradient(batch: _Batch, a: Floats, b: Floats, w: Floats) -> Floats:
+def _first_gradient(batch: _Batch, a: Floats, b: Floats, formulas: Formulas) -> Floats:
     """What w gives to the memory after first answers."""
     import numpy as np
 
-    count = batch.steps[0].count
+    w, start, count = formulas.w, formulas.start, batch.steps[0].count
     rating = batch.rating[:count]
     gradient = np.zeros(PARAMETERS)
-    gradient[:4] = np.bincount(rating, a[:count], minlength=5)[1:] * (w[:4] > _MIN_STABILITY)
-    start = _first_difficulty(w)
+    gradient[:4] = np.bincount(rating, a[:count], minlength=5)[1:] * (np.array(w[:4]) > MIN_STABILITY)
     free = np.bincount(rating, b[:count], minlength=5) * ((start > 1.0) & (start < 10.0))
     gradient[4] = free.sum()
     gradient[5] = -(free * (np.arange(5.0) - 1) * np.exp(w[5] * (np.arange(5.0) - 1)))[1:].sum()
     return gradient
-
-
-def _first_difficulty(w: Floats) -> Floats:
-    """By rating, before the limits."""
-    import numpy as np
-
-    start: Floats = w[4] - np.exp(w[5] * (np.arange(5.0) - 1)) + 1
-    return start
-
-
-def _damping(w: Floats) -> Floats:
-    import numpy as np
-
-    damping: Floats = -(w[6] * (np.arange(5.0) - 3)) / 9.0
-    return damping
-
-
-def _bonus(w: Floats) -> Floats:
-    import numpy as np
-
-    return np.array([np.nan, np.nan, w[15], 1.0, w[16]])
-
-
-def _factor(decay: float) -> float:
-    return float(0.9 ** (-1 / decay) - 1)

@@ -6,6 +6,8 @@ Knows neither cards nor dates. Whether a review is recalled is not a habit: the 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from srs.insight.reviews import LEARNING, NEW, RELEARNING, REVIEW
+
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -45,8 +47,6 @@ class Habits:
 def habits_of(reviews: "Reviews") -> Habits:
     """The habits that the newest of these answers show, crams aside."""
     import numpy as np
-
-    from srs.insight.reviews import LEARNING, NEW, RELEARNING, REVIEW
 
     usual = Habits()
     studied = np.flatnonzero(~reviews.cram)

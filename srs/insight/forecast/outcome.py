@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 from srs.insight.forecast.habits import Habits
 from srs.insight.forecast.simulate import Days, simulate
-from srs.insight.forecast.start import NEW, Start
+from srs.insight.forecast.start import NEVER, Start
+from srs.insight.reviews import NEW
 
 if TYPE_CHECKING:
     import numpy as np
@@ -66,7 +67,8 @@ class Course:
 class Forecast:
     """Courses of the same cards from study day `day` on; the first is that of the settings as they are.
 
-    `known` and `learnt` hold when it starts. `sampled` are days, 0 being the first; the last is among them.
+    `known`, `learnt` and `suspended` (cards) hold when it starts. `sampled` are days, 0 being the first; the last is
+    among them.
     """
 
     day: int
@@ -80,6 +82,7 @@ class Forecast:
     habits: Habits
     sampled: tuple[int, ...]
     courses: tuple[Course, ...]
+    suspended: int = 0
 
 
 def forecast(
@@ -111,7 +114,18 @@ def forecast(
     known, learnt = _now(start)
     retentions = tuple(sorted({start.plans[plan].rules.desired_retention for plan in np.unique(start.plan).tolist()}))
     return Forecast(
-        start.day, days, seeds, seed, start.cards, known, learnt, retentions, habits, sampled, tuple(courses)
+        start.day,
+        days,
+        seeds,
+        seed,
+        start.cards,
+        known,
+        learnt,
+        retentions,
+        habits,
+        sampled,
+        tuple(courses),
+        int(np.sum(start.opens >= NEVER)),
     )
 
 

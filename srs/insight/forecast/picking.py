@@ -7,7 +7,8 @@ asks for that; a deck's limit binds it and all under it; new cards come in their
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from srs.insight.forecast.start import NEVER, NEW, Start
+from srs.insight.forecast.start import NEVER, Start
+from srs.insight.reviews import NEW
 
 if TYPE_CHECKING:
     import numpy as np

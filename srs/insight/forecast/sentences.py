@@ -3,7 +3,7 @@
 from srs.insight.forecast.habits import ENOUGH, Habits
 from srs.insight.forecast.outcome import Band, Choice, Course, Forecast
 from srs.memory.days import iso_day
-from srs.words import plural
+from srs.words import listed, plural
 
 _HABITS = {
     "first": "the buttons of new cards",
@@ -29,10 +29,9 @@ def outlook(told: Forecast) -> list[str]:
     said = [
         f"It takes {minutes(course.minutes_a_day.mean)} a day on average, and {minutes(_most(course))} on the heaviest "
         "day.",
-        f"Were all {plural(told.cards, 'card')} asked, you would know {whole(told.known)} of them today, and on {last} "
-        f"{whole(known.mean)}{_between(known)}.",
+        _known(told, known, last),
     ]
-    return said + _new_cards(told, course) + _left(told, course)
+    return said + _suspended(told) + _new_cards(told, course) + _left(told, course)
 
 
 def comparisons(told: Forecast) -> list[str]:
@@ -60,7 +59,7 @@ def basis(told: Forecast) -> str:
     until = f"until there are {ENOUGH} answers of a kind"
     if not own:
         return f"How you answer, and how long that takes, is what is usual, {until}."
-    return f"{_listed(own).capitalize()} come from your own answers; {_listed(usual)} are what is usual, {until}."
+    return f"{listed(own).capitalize()} come from your own answers; {listed(usual)} are what is usual, {until}."
 
 
 def named(choice: Choice) -> str:
@@ -102,6 +101,14 @@ def own_habits(habits: Habits) -> list[str]:
     return [name for name in _HABITS if name in habits.own]
 
 
+def _known(told: Forecast, known: Band, last: str) -> str:
+    if told.cards == 1:
+        chances = f"{percent(told.known)} today, and {percent(known.mean)} on {last}"
+        return f"The chance that you would recall the card is {chances}."
+    asked = f"Were all {plural(told.cards, 'card')} asked, you would know {whole(told.known)} of them today"
+    return f"{asked}, and on {last} {whole(known.mean)}{_between(known)}."
+
+
 def _between(band: Band) -> str:
     low, high = whole(band.low), whole(band.high)
     return f" ({low} to {high} in eight courses of ten)" if low != high else ""
@@ -109,6 +116,15 @@ def _between(band: Band) -> str:
 
 def _most(course: Course) -> float:
     return max((day.mean for day in course.minutes), default=0.0)
+
+
+def _suspended(told: Forecast) -> list[str]:
+    if not told.suspended:
+        return []
+    if told.suspended == told.cards:
+        return ["It is suspended and stays so." if told.cards == 1 else "All of them are suspended and stay so."]
+    stay = "is suspended and stays" if told.suspended == 1 else "are suspended and stay"
+    return [f"{told.suspended:,} of them {stay} so."]
 
 
 def _new_cards(told: Forecast, course: Course) -> list[str]:
@@ -144,7 +160,3 @@ def _difference(time: float, known: float, begun: float) -> str:
     if abs(begun) >= 0.5:
         brings += f"; {whole(abs(begun))} {'more' if begun > 0 else 'fewer'} {_are(round(abs(begun)))} begun"
     return f"{cost}, {brings}"
-
-
-def _listed(words: list[str]) -> str:
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}"

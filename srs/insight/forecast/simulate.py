@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING
 from srs.insight.forecast.habits import Habits
 from srs.insight.forecast.picking import Picker
 from srs.insight.forecast.spread import choose, ranges
-from srs.insight.forecast.start import LEARNING, NEVER, NEW, RELEARNING, REVIEW, Start
+from srs.insight.forecast.start import NEVER, Start
+from srs.insight.reviews import LEARNING, NEW, RELEARNING, REVIEW
 from srs.memory.schedule import COUNTED_DAYS, next_step
 from srs.memory.schedule import Stage as StageName
 

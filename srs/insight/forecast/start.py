@@ -9,7 +9,7 @@ from collections.abc import Collection as Some
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
-from srs.memory.days import study_day
+from srs.insight.reviews import NEW, REVIEW
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
 
 NEVER = 1 << 30
 """A study day that does not come, and a limit that does not bind."""
-
-NEW, LEARNING, REVIEW, RELEARNING = range(4)
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +112,7 @@ def start_of(collection: "Collection", now: int, wanted: Some[str] | None = None
         columns["note"][at] = notes.setdefault(note, len(notes))
         columns["stage"][at] = stage
         columns["step"][at] = step or 0
-        columns["due"][at] = NEVER if stage == NEW else due if stage == REVIEW else _day_of(collection, due)
+        columns["due"][at] = NEVER if stage == NEW else due if stage == REVIEW else collection.day(due)
         columns["opens"][at] = NEVER if suspended else buried or 0
         columns["last_day"][at] = last_day or 0
         columns["lapses"][at] = lapses or 0
@@ -143,10 +141,6 @@ order by c.path, c.position, c.ord
 
 def _rows(collection: "Collection") -> list[Any]:
     return collection.db.execute(_CARDS).fetchall()
-
-
-def _day_of(collection: "Collection", at: int) -> int:
-    return study_day(at, collection.zone, collection.settings.rollover)
 
 
 class _Decks:

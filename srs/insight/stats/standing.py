@@ -5,6 +5,7 @@ from collections.abc import Set
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from srs.collection import troubles
 from srs.collection.collection import Collection
 
 if TYPE_CHECKING:
@@ -59,7 +60,7 @@ def standing_of(collection: Collection, now: int, chosen: Set[str] | None) -> St
     stage, last_day = np.array(kinds, dtype=np.int64), np.array(last_days, dtype=np.int64)
     due = np.array([_due(collection, *each) for each in zip(kinds, dues, strict=True)], dtype=np.int64)
     until = np.array([-1 if day is None else day for day in buried_until], dtype=np.int64)
-    leeches = _leeches(collection)
+    leeches = troubles.leeches(collection.db)
     return Standing(
         ids,
         tuple(notes),
@@ -114,13 +115,3 @@ def _recall(
             at, day = np.full(len(rows), now), np.full(len(rows), collection.day(now))
             found[rows] = model.curves(stored, model.elapsed_many(last_at[rows], last_day[rows], at, day))
     return found
-
-
-def _leeches(collection: Collection) -> frozenset[str]:
-    """Suspended cards of which a lapse was the reason, and nobody."""
-    rows = collection.db.execute(
-        "select e.subject, p.do = 'review' from event e left join event p on p.id = e.because"
-        " where e.do = 'suspend' and not e.dead and e.subject in (select card from state where suspended)"
-        " order by e.at, e.id"
-    )
-    return frozenset(card for card, by_lapse in dict(rows.fetchall()).items() if by_lapse)
