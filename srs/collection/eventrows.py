@@ -13,7 +13,6 @@ from srs.memory.events import (
     Mode,
     Reset,
     Review,
-    ReviewValues,
     SetDue,
     Suspend,
     Unbury,
@@ -63,12 +62,6 @@ def event_row(event: Event) -> EventRow:
             return _row(event, "import", text=event.file)
         case Unknown():
             return _row(event, event.do)
-
-
-def review_row(values: ReviewValues, writer: str) -> EventRow:
-    """The columns of EVENT_COLUMNS and the device, of the fields of a Review."""
-    id_, at, card, rating, ms, mode, day, due, step, after, because = values
-    return id_, at, "review", card, None, rating, ms, mode, day, due, step, after, None, None, because, writer
 
 
 def event_of(row: EventRow) -> Event:

@@ -8,19 +8,22 @@ import os
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
+from srs.cards.tree import collector_paused
 from srs.collection import journal
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of
-from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row, review_row
+from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
-from srs.collection.index import Watch, indexes_at_the_end, set_meta
+from srs.collection.index import Watch, indexes_at_the_end, roomy, set_meta
+from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
 from srs.collection.rows import STATE_COLUMNS, state_row
 from srs.collection.settled import Plan, known_files, settled_for, unreadable
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
-from srs.memory.fold import AMENDED, amendments, fold, fold_many, one_of_two, undone_ids
+from srs.memory.fold import AMENDED, Folding, amendments, fold, fold_many, one_of_two, undone_ids
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
@@ -30,12 +33,15 @@ _ONE_BY_ONE = 1000
 
 _UNSEEN = CardState()
 _TOLD_EVERY = 2000
+_AT_ONCE = 2000
+"""So many events are put into the table at once."""
 
 _AS_WRITTEN = EVENT_COLUMNS.replace(" at,", " coalesce(written_at, at),").replace(
     " day,", " coalesce(written_day, day),"
 )
 _AS_COUNTED = EVENT_COLUMNS.replace(" after,", f" iif(written_at is null, after, '{AMENDED}'),")
-_DO, _CARD = (EVENT_COLUMNS.split(", ").index(name) for name in ("do", "card"))
+_DEVICE = len(EVENT_COLUMNS.split(","))
+_SUBJECT = _DEVICE + 1
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 _INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
@@ -92,15 +98,16 @@ def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: P
         elif chunk:
             added |= _take(db, path, chunk, watch)
         _note(db, path, seen, chunk)
-    if whole:
+    if not whole:
+        return _bring_up_to_date(db, plan, added, watch)
+    with roomy(db), collector_paused():
         with _kept(db, lost), indexes_at_the_end(db, "event"):
             _clear(db)
-            for path, seen in files.items():
-                chunk = _read(folder / path, None)
-                if chunk:
-                    _take(db, path, chunk, watch)
-                _note(db, path, seen, chunk)
-    return _bring_up_to_date(db, plan, whole, added, watch)
+            folded = _take_all(db, folder, files, plan, watch)
+        folded.doubtful |= _renamed(db) | _settle(db, anew=True)
+        _fold_all(db, plan, watch, folded)
+        _follows(db, plan)
+    return True
 
 
 @contextmanager
@@ -151,13 +158,13 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
         raise unreadable(path, error) from None
 
 
-def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: set[str], watch: Watch) -> bool:
-    if whole or settled_for(db) != plan.fingerprint:
+def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch: Watch) -> bool:
+    if settled_for(db) != plan.fingerprint:
         _renamed(db)
         _settle(db)
-        _fold_all(db, plan, watch)
-        db.execute("delete from moved")
-        set_meta(db, "settled for", plan.fingerprint)
+        with roomy(db), collector_paused():
+            _fold_all(db, plan, watch)
+        _follows(db, plan)
         return True
     touched = {*_renamed(db), *_subjects(db, added)}
     touched |= _settle(db) if added and _any_links(db, added) else set()
@@ -167,6 +174,12 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, whole: bool, added: se
             touched.add(card)
     _fold_some(db, plan, touched, watch)
     return bool(touched)
+
+
+def _follows(db: sqlite3.Connection, plan: Plan) -> None:
+    """Note that all states are folded, by this plan."""
+    db.execute("delete from moved")
+    set_meta(db, "settled for", plan.fingerprint)
 
 
 def _renamed(db: sqlite3.Connection) -> set[str]:
@@ -203,29 +216,118 @@ def _note_whether_gone(db: sqlite3.Connection, card: str) -> None:
 
 def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch) -> set[str]:
     """Put a file's new lines into the tables; the ids of events that were not there before, or not so."""
+    fresh, done = set[str](), 0
+    for rows in _rows(db, path, chunk):
+        watch("Reading the journal", done, len(chunk.lines))
+        new, instead = _put(db, rows)
+        fresh.update(row[0] for row in (*new, *instead))
+        done += len(rows)
+    watch("Reading the journal", 1, 1)
+    return fresh
+
+
+def _take_all(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, watch: Watch) -> "_Folded":
+    """Put all files into the empty tables, in order of time as far as they are, and fold the events on the way."""
+    folded = _Folded(_of_card(db, plan))
+    size, read, done = sum(seen.size for seen in files.values()), 1, 0
+
+    def rows(path: str, seen: Seen) -> Iterator[list[EventRow]]:
+        nonlocal read
+        chunk = _read(folder / path, None)
+        if chunk:
+            for some in _rows(db, path, chunk):
+                yield some
+                read += seen.size * _AT_ONCE // (len(chunk.lines) + _AT_ONCE)
+        _note(db, path, seen, chunk)
+
+    sources = [Source(_begins(folder / path), partial(rows, path, seen)) for path, seen in files.items()]
+    for lot in merged(sources):
+        watch("Reading the journal", done, max(done + 1, done * size // read))
+        new, instead = _put(db, lot)
+        folded.add(new)
+        folded.spoilt |= bool(instead)
+        done += len(lot)
+    watch("Reading the journal", 1, 1)
+    return folded
+
+
+def _begins(path: Path) -> int:
+    """The time of a file's first event, where its first lines are as usual; else one before all."""
+    try:
+        with open_regular(path) as file:
+            return ev.first_time(file.read(4096))
+    except OSError as error:
+        raise unreadable(path, error) from None
+
+
+class _Folded:
+    """Events folded as they were read, before it is known which of them count; `doubtful` cards are to be folded anew.
+
+    `spoilt`: all are.
+    """
+
+    def __init__(self, of_card: Callable[[str], tuple[Rules, Model]]) -> None:
+        self._folding = Folding(of_card)
+        self._newest = (0, "")
+        self._at: dict[str, int] = {}
+        self.doubtful: set[str] = set()
+        self.spoilt = False
+
+    def add(self, rows: list[EventRow]) -> None:
+        """Rows of events that were not there before, by time and id."""
+        if not rows:
+            return
+        if time_and_id(rows[0]) < self._newest:
+            self.doubtful.update(row[_SUBJECT] for row in rows if row[1] <= self._at.get(row[_SUBJECT], -1))
+        self._newest = max(self._newest, time_and_id(rows[-1]))
+        review, other, ats = self._folding.review, self._folding.other, self._at
+        for row in rows:
+            id_, at, do, _, _, rating, _, mode, day, due, step, after, _, _, _, _, subject = row
+            if do == "review":
+                ats[subject] = at
+                if mode == "study":
+                    review(subject, id_, at, rating, day, due, step, after)
+            elif subject is not None:
+                ats[subject] = at
+                other(subject, event_of(row[:_DEVICE]))
+
+    def states(self) -> Iterator[tuple[str, CardState]]:
+        """The states of the cards that are not doubtful."""
+        return (pair for pair in self._folding.states() if pair[0] not in self.doubtful)
+
+
+def _rows(db: sqlite3.Connection, path: str, chunk: journal.Chunk) -> Iterator[list[EventRow]]:
+    """The events of a file's new lines, some at a time; then what else is to be said of the lines goes into the tables.
+
+    Rows of EVENT_COLUMNS, the device, and the subject: the card of today, None for an event about none.
+    """
     device = db.execute("select device from file where path = ? and kind = 'journal'", (path,)).fetchone()
     writer = device[0] if device and device[0] else path.partition(".")[0]
+    aliases = dict(db.execute("select old, note from alias"))
     format_, bad = 0, []
-    rows, fresh = list[EventRow](), set[str]()
-    for number, line in enumerate(chunk.lines, chunk.first_line):
-        if not number % _TOLD_EVERY:
-            watch("Reading the journal", number - chunk.first_line, len(chunk.lines))
-            fresh |= _put(db, rows)
-            rows = []
-        if not line:
-            continue
+    rows, number = list[EventRow](), chunk.first_line - 1
+    for line in chunk.lines:
+        number += 1
         if values := ev.review_of_line(line):
-            rows.append(review_row(values, writer))
-            continue
-        event = ev.decode(line)
-        if isinstance(event, ev.Bad):
-            bad.append((f"journal/{path}", number, event.reason))
-        elif isinstance(event, ev.Header):
-            writer, format_ = event.device or writer, max(format_, event.format)
-        else:
-            rows.append((*event_row(event), writer))
-    fresh |= _put(db, rows)
-    watch("Reading the journal", 1, 1)
+            id_, at, card, rating, ms, mode, day, due, step, after, because = values
+            subject = _subject(card, aliases) if aliases else card
+            rows.append(
+                (id_, at, "review", card, None, rating, ms, mode, day, due, step, after, None, None, because,
+                 writer, subject)
+            )  # fmt: skip
+            if len(rows) >= _AT_ONCE:
+                yield rows
+                rows = []
+        elif line:
+            event = ev.decode(line)
+            if isinstance(event, ev.Bad):
+                bad.append((f"journal/{path}", number, event.reason))
+            elif isinstance(event, ev.Header):
+                writer, format_ = event.device or writer, max(format_, event.format)
+            else:
+                about = ev.card_of(event)
+                rows.append((*event_row(event), writer, None if about is None else _subject(about, aliases)))
+    yield rows
     db.executemany(
         "insert into problem values (?, ?, 1, 'error', 'journal-line', 'This line does not count: ' || ? || '.',"
         " 'It is kept as it is; a backup may have it whole.', 'journal')",
@@ -236,30 +338,32 @@ def _take(db: sqlite3.Connection, path: str, chunk: journal.Chunk, watch: Watch)
         " on conflict do update set device = excluded.device, format = max(excluded.format, coalesce(format, 0))",
         (path, writer, format_),
     )
-    return fresh
 
 
-def _put(db: sqlite3.Connection, rows: list[EventRow]) -> set[str]:
-    """Put rows of events into the table, each id once; the ids that were not there before, or not so."""
+def _put(db: sqlite3.Connection, rows: list[EventRow]) -> tuple[list[EventRow], list[EventRow]]:
+    """Put rows of `_rows` into the table, each id once; those that were not there before, and those that came instead
+    of another.
+    """
     if _put_new(db, rows):
-        return {row[0] for row in rows}
+        return rows, []
     have = present(db, [row[0] for row in rows])
     fresh: dict[str, EventRow] = {}
     again = []
     for row in rows:
         if row[0] in have or fresh.setdefault(row[0], row) is not row:
             again.append(row)
-    _put_new(db, list(fresh.values()))
-    return fresh.keys() | {row[0] for row in again if _takes_place(db, row)}
+    new = list(fresh.values())
+    _put_new(db, new)
+    return new, [row for row in again if _takes_place(db, row)]
 
 
 def _put_new(db: sqlite3.Connection, rows: list[EventRow]) -> bool:
     """Put in rows of which none is there yet; False, and nothing was put in, where one is."""
     if not rows:
         return True
-    subject, before = _subject_of(db), db.total_changes
+    before = db.total_changes
     db.execute("savepoint all_new")
-    db.executemany(f"{_INSERT_EVENT} on conflict do nothing", ((*row, subject(row)) for row in rows))
+    db.executemany(f"{_INSERT_EVENT} on conflict do nothing", rows)
     new = db.total_changes - before == len(rows)
     if not new:
         db.execute("rollback to all_new")
@@ -267,18 +371,10 @@ def _put_new(db: sqlite3.Connection, rows: list[EventRow]) -> bool:
     return new
 
 
-def _subject_of(db: sqlite3.Connection) -> Callable[[EventRow], str | None]:
-    """The card of today that an event's row is about; None for an event about none."""
-    aliases = dict(db.execute("select old, note from alias"))
-
-    def subject(row: EventRow) -> str | None:
-        card: str | None = row[_CARD]
-        if card is None or row[_DO] == "content":
-            return None
-        note, colon, template = card.partition(":")
-        return f"{aliases[note]}:{template}" if colon and note in aliases else card
-
-    return subject
+def _subject(card: str, aliases: dict[str, str]) -> str:
+    """The card of today that was this one."""
+    note, colon, template = card.partition(":")
+    return f"{aliases[note]}:{template}" if colon and note in aliases else card
 
 
 def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
@@ -289,14 +385,13 @@ def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
 def _takes_place(db: sqlite3.Connection, row: EventRow) -> bool:
     """Settle two lines with one id: where they differ, forged or damaged, the same one counts in every order."""
     *there, device = db.execute(f"select {_AS_WRITTEN}, device from event where id = ?", (row[0],)).fetchone()
-    there = tuple(there)
-    if row[-1] < device:  # it stands in the files of two devices, as after `cat`
-        db.execute("update event set device = ? where id = ?", (row[-1], row[0]))
-    if there == row[:-1] or one_of_two(event_of(there), event_of(row[:-1])) == event_of(there):
+    there, here, writer, subject = tuple(there), row[:_DEVICE], row[_DEVICE], row[_SUBJECT]
+    if writer < device:  # it stands in the files of two devices, as after `cat`
+        db.execute("update event set device = ? where id = ?", (writer, row[0]))
+    if there == here or one_of_two(event_of(there), event_of(here)) == event_of(there):
         return False
     db.execute("delete from event where id = ?", (row[0],))
-    row = (*row[:-1], min(row[-1], device))
-    db.execute(_INSERT_EVENT, (*row, _subject_of(db)(row)))
+    db.execute(_INSERT_EVENT, (*here, min(writer, device), subject))
     set_meta(db, "settled for", "")  # the card that the other line named is to be folded as well
     return True
 
@@ -318,21 +413,23 @@ def _any_links(db: sqlite3.Connection, ids: Iterable[str]) -> bool:
     return any(db.execute(sql, (id_,)).fetchone() for id_ in ids)
 
 
-def _settle(db: sqlite3.Connection) -> set[str]:
-    """Work out which events are dead and which are amended; the cards for which that changed."""
+def _settle(db: sqlite3.Connection, anew: bool = False) -> set[str]:
+    """Work out which events are dead and which are amended; the cards for which that changed. `anew`: none was."""
     links = [event_of(row) for row in db.execute(f"select {EVENT_COLUMNS} from event where target is not null")]
     dead = undone_ids(event for event in links if isinstance(event, ev.Undo))
     with_them = "select id from event where because in (select value from json_each(?))"
     dead |= {row[0] for row in db.execute(with_them, (json.dumps(list(dead)),))}
-    before = {row[0] for row in db.execute("select id from event where dead")}
+    before = set() if anew else {row[0] for row in db.execute("select id from event where dead")}
     changed = dead ^ before
     db.executemany("update event set dead = not dead where id = ?", [(id_,) for id_ in changed])
     corrections = amendments(links, dead)
-    amended = {row[0] for row in db.execute("select id from event where written_at is not null")}
-    db.execute(
-        "update event set at = written_at, day = written_day, written_at = null, written_day = null"
-        " where written_at is not null"
-    )
+    amended = set[str]()
+    if not anew:
+        amended = {row[0] for row in db.execute("select id from event where written_at is not null")}
+        db.execute(
+            "update event set at = written_at, day = written_day, written_at = null, written_day = null"
+            " where written_at is not null"
+        )
     db.executemany(
         "update event set written_at = at, written_day = day, at = ?, day = case when do = 'review' then ? else day end"
         " where id = ? and do != 'amend'",
@@ -358,37 +455,48 @@ def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str], watch
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
 
 
-def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch) -> None:
+def _of_card(db: sqlite3.Connection, plan: Plan) -> Callable[[str], tuple[Rules, Model]]:
+    """The rules and the model of each card by its deck of today."""
     decks = dict(db.execute("select id, deck from card order by active, path desc")) if plan.per_deck else {}
+    return lambda card: plan.of_deck(decks.get(card, ""))
 
-    def of_card(card: str) -> tuple[Rules, Model]:
-        return plan.of_deck(decks.get(card, ""))
 
-    try:
-        states = fold_many(_counted(db, "id", watch), of_card)
-    except _OutOfOrder:
-        states = fold_many(_counted(db, "at, id", watch), of_card)
+def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch, folded: _Folded | None = None) -> None:
+    """The states of all cards, those that were `folded` as their events were read without reading them again."""
+    of_card = _of_card(db, plan)
+    if folded is None or folded.spoilt:
+        try:
+            states = fold_many(_counted(db, "id", None, watch), of_card)
+        except _OutOfOrder:
+            states = fold_many(_counted(db, "at, id", None, watch), of_card)
+    else:
+        states = fold_many(_counted(db, "at, id", folded.doubtful, watch), of_card) if folded.doubtful else {}
+        states.update(folded.states())
     db.execute("delete from state")
-    folded = (state_row(card, state, of_card(card)[1]) for card, state in states.items() if state != _UNSEEN)
-    db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", folded)
+    rows = (state_row(card, states[card], of_card(card)[1]) for card in sorted(states) if states[card] != _UNSEEN)
+    with indexes_at_the_end(db, "state"):
+        db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
     db.execute("delete from gone")
     db.execute("insert into gone select card from state s where not exists (select 1 from card c where c.id = s.card)")
-    with indexes_at_the_end(db, "card"):
-        db.execute("update card set fresh = coalesce((select kind = 0 from state where card = id), 1)")
+    with indexes_at_the_end(db, "card", naming="fresh"):
+        is_fresh = "coalesce((select kind = 0 from state where card = id), 1)"
+        db.execute(f"update card set fresh = not fresh where fresh != {is_fresh}")
 
 
 class _OutOfOrder(Exception):
     """The ids of events do not rise with their times."""
 
 
-def _counted(db: sqlite3.Connection, order: str, watch: Watch) -> Iterator[ev.Event]:
-    """The live events of cards by time. The order of ids, in which they are kept, is that of most journals and costs
-    no sorting; imported or amended events are `_OutOfOrder`.
+def _counted(db: sqlite3.Connection, order: str, cards: set[str] | None, watch: Watch) -> Iterator[ev.Event]:
+    """The live events of these cards, or of all, by time. The order of ids, in which they are kept, is that of most
+    journals and costs no sorting; imported or amended events are `_OutOfOrder`.
     """
-    counted = "from event where subject is not null and not dead"
-    columns = _AS_COUNTED.replace(" card,", " subject,")
-    total, before = db.execute(f"select count(*) {counted}").fetchone()[0], 0
-    for done, row in enumerate(db.execute(f"select {columns} {counted} order by {order}")):
+    columns, known, values = _AS_COUNTED.replace(" card,", " subject,"), "subject is not null", tuple[str, ...]()
+    if cards is not None:
+        known, values = "subject in (select value from json_each(?))", (json.dumps(list(cards)),)
+    counted = f"from event where {known} and not dead"
+    total, before = db.execute(f"select count(*) {counted}", values).fetchone()[0], 0
+    for done, row in enumerate(db.execute(f"select {columns} {counted} order by {order}", values)):
         if not done % _TOLD_EVERY:
             watch("Working out memories", done, total)
         if row[1] < before:

@@ -14,7 +14,7 @@ Watch = Callable[[str, int, int], None]
 """Told of long work, again and again: what it is, how many steps are done, of how many."""
 
 _BUSY_SECONDS = 60.0
-_ROOM, _USUAL_ROOM = -64_000, -2000  # KiB of the file that SQLite keeps in memory
+_ROOM = -64_000  # KiB of the file that SQLite keeps in memory, below zero
 _NOT_THE_FILE = (
     sqlite3.SQLITE_BUSY,
     sqlite3.SQLITE_LOCKED,
@@ -73,18 +73,29 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def indexes_at_the_end(db: sqlite3.Connection, *tables: str) -> Iterator[None]:
-    """While tables are filled anew: their indexes are made of all rows at once, which is much faster."""
-    marks = ", ".join("?" for _ in tables)
-    sql = f"select name, sql from sqlite_schema where type = 'index' and tbl_name in ({marks}) and sql is not null"
-    indexes = db.execute(sql, tables).fetchall()
-    for name, _ in indexes:
-        db.execute(f"drop index {name}")
+def roomy(db: sqlite3.Connection) -> Iterator[None]:
+    """While much is written: more of the file is kept in memory."""
+    before = db.execute("pragma cache_size").fetchone()[0]
     db.execute(f"pragma cache_size = {_ROOM}")
     yield
-    for _, create in indexes:
-        db.execute(create)
-    db.execute(f"pragma cache_size = {_USUAL_ROOM}")
+    db.execute(f"pragma cache_size = {before}")
+
+
+@contextmanager
+def indexes_at_the_end(db: sqlite3.Connection, *tables: str, naming: str = "") -> Iterator[None]:
+    """While tables are filled anew: their indexes are made of all rows at once, which is much faster.
+
+    `naming`: only those in which this word occurs.
+    """
+    marks = ", ".join("?" for _ in tables)
+    sql = f"select name, sql from sqlite_schema where type = 'index' and tbl_name in ({marks}) and instr(sql, ?)"
+    indexes = db.execute(sql, (*tables, naming)).fetchall()
+    for name, _ in indexes:
+        db.execute(f"drop index {name}")
+    with roomy(db):
+        yield
+        for _, create in indexes:
+            db.execute(create)
 
 
 def get_meta(db: sqlite3.Connection, key: str) -> str | None:

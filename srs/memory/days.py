@@ -91,6 +91,18 @@ def parse_instant(text: str) -> int:
     return _parse_any_instant(text)
 
 
+@lru_cache(maxsize=1 << 16)
+def start_of_date(text: str) -> int:
+    """The instant at which a day such as `2026-12-01` begins, UTC. ValueError where there is none."""
+    return parse_instant(f"{text}T00:00:00.000Z")
+
+
+@lru_cache(maxsize=1440)
+def start_of_minute(text: str) -> int:
+    """The time (ms) from the start of a day to a minute such as `09:12`. ValueError where there is none."""
+    return parse_instant(f"1970-01-01T{text}:00.000Z")
+
+
 def parse_given(text: str, zone: "ZoneInfo") -> int:
     """The instant of an ISO time as a person gives it; a wall time without offset is in `zone`. ValueError else."""
     moment = datetime.fromisoformat(text)

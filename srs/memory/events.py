@@ -20,7 +20,7 @@ from typing import Any, Final, Literal
 from zlib import crc32
 
 from srs.errors import SrsError
-from srs.memory.days import iso_day, iso_instant, parse_day, parse_instant
+from srs.memory.days import iso_day, iso_instant, parse_day, parse_instant, start_of_date, start_of_minute
 from srs.memory.format import FORMAT as FORMAT
 from srs.values import frozen
 
@@ -308,10 +308,10 @@ def review_of_line(line: bytes) -> ReviewValues | None:
         match = _review_form(line.decode())
         if match is None:
             return None
-        id, at, card, rating, ms, mode, day, due, step, after, because = match.groups()
+        id, date, minute, seconds, thousandths, card, rating, ms, mode, day, due, step, after, because = match.groups()
         return (
             id,
-            parse_instant(at),
+            start_of_date(date) + start_of_minute(minute) + int(seconds + thousandths),
             card,
             int(rating),
             None if ms == "null" else int(ms),
@@ -324,6 +324,15 @@ def review_of_line(line: bytes) -> ReviewValues | None:
         )
     except ValueError:
         return None  # the careful reader says what is wrong
+
+
+def first_time(text: bytes) -> int:
+    """The time of the first event in the beginning of a journal file, as far as it can be told; else 0."""
+    found = _time_form(text)
+    try:
+        return parse_instant(found[1].decode()) if found else 0
+    except ValueError:
+        return 0
 
 
 def _decoded(line: bytes) -> Event | Header | Bad:
@@ -351,8 +360,10 @@ def is_whole(line: bytes) -> bool:
 
 
 # The literal form of a review: nearly every line of a journal is one, and a match costs half of what parsing JSON does.
+_time_form = re.compile(rb'"at":"([^"]{24})"').search
 _review_form = re.compile(
-    r'\{"id":"([^"\\\x00-\x1f]{1,128})","at":"([^"\\]{24})","do":"review","card":"([^"\\\x00-\x1f]{1,1024})",'
+    r'\{"id":"([^"\\\x00-\x1f]{1,128})","at":"([0-9-]{10})T([0-9:]{5}):([0-5][0-9])\.([0-9]{3})Z",'
+    r'"do":"review","card":"([^"\\\x00-\x1f]{1,1024})",'
     r'"rating":([1-4]),"ms":(null|0|[1-9][0-9]{0,14}),"mode":"(study|cram)","day":"([^"\\]{10})","due":"([^"\\]{10,24})",'
     r'"step":(null|0|[1-9][0-9]{0,14}),"after":(?:null|"([^"\\\x00-\x1f]{1,128})")'
     r'(?:,"because":"([^"\\\x00-\x1f]{1,128})")?,"crc":"[0-9a-f]{8}"\}'

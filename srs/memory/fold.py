@@ -13,7 +13,7 @@ answer, a reset or a new due day leaves both as they are.
 """
 
 from array import array
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
@@ -163,7 +163,8 @@ def fold(events: Iterable[Event], rules: Rules, model: Model, state: CardState =
                 memory = model.step(None, 0, event.rating)
             else:
                 memory = model.step(memory, model.elapsed(Moment(card.last_at, card.last_day), now), event.rating)
-            card.review(event)
+            e = event
+            card.review(e.id, e.at, e.rating, e.day, e.due, e.step, e.after)
         else:
             card.other(event)
             memory = None if card.last_at is None else memory
@@ -175,31 +176,49 @@ def fold_many(events: Iterable[Event], plan: Callable[[str], tuple[Rules, Model]
 
     `plan` gives the rules and the model of a card, asked once for each. Equal to `fold` per card, memories to 1e-9.
     """
-    cards: dict[str, _Card] = {}
-    kept: dict[Model, _Histories] = {}
-    of_card: dict[str, _Histories] = {}
-
-    def meet(name: str) -> _Card:
-        rules, model = plan(name)
-        of_card[name] = kept.setdefault(model, _Histories())
-        card = cards[name] = _Card(rules, _UNSEEN)
-        return card
-
+    folding = Folding(plan)
     for event in events:
         if type(event) is Review:
-            if event.mode == "study":
-                card = cards.get(event.card) or meet(event.card)
-                of_card[event.card].add(card, event)
-                card.review(event)
-        elif not isinstance(event, Undo | Amend | Content | Import | Unknown):
-            (cards.get(event.card) or meet(event.card)).other(event)
-    models = {id(histories): model for model, histories in kept.items()}
-    memories = {id(histories): histories.replay(model) for model, histories in kept.items()}
-    states: dict[str, CardState] = {}
-    for name, card in cards.items():
-        which = id(of_card[name])
-        states[name] = card.state(None if card.last_at is None else memories[which][card.history], models[which])
-    return states
+            e = event
+            if e.mode == "study":
+                folding.review(e.card, e.id, e.at, e.rating, e.day, e.due, e.step, e.after)
+        elif not isinstance(event, Review | Undo | Amend | Content | Import | Unknown):
+            folding.other(event.card, event)
+    return dict(folding.states())
+
+
+class Folding:
+    """Many cards being folded at once, event by event; each card's live events must come in order. See `fold_many`."""
+
+    def __init__(self, plan: Callable[[str], tuple[Rules, Model]]) -> None:
+        self._plan = plan
+        self._cards: dict[str, _Card] = {}
+        self._of_model: dict[Model, _Histories] = {}
+
+    def review(
+        self, name: str, id: str, at: int, rating: int, day: int, due: int, step: int | None, after: str | None
+    ) -> None:
+        """A study review, as its fields."""
+        card = self._cards.get(name) or self._meet(name)
+        card.histories.add(card, at, day, rating)
+        card.review(id, at, rating, day, due, step, after)
+
+    def other(self, name: str, event: Event) -> None:
+        """Any other event about a card."""
+        (self._cards.get(name) or self._meet(name)).other(event)
+
+    def states(self) -> Iterator[tuple[str, CardState]]:
+        """Every card that was met and its state, in the order in which they were met."""
+        memories = {id(histories): (histories.replay(model), model) for model, histories in self._of_model.items()}
+        for name, card in self._cards.items():
+            found, model = memories[id(card.histories)]
+            yield name, card.state(None if card.last_at is None else found[card.history], model)
+
+    def _meet(self, name: str) -> "_Card":
+        rules, model = self._plan(name)
+        card = self._cards[name] = _Card(rules, _UNSEEN)
+        card.histories = self._of_model.setdefault(model, _Histories())
+        return card
 
 
 class _Histories:
@@ -212,14 +231,14 @@ class _Histories:
         self.days = array("q")
         self.ratings = array("q")
 
-    def add(self, card: "_Card", review: Review) -> None:
+    def add(self, card: "_Card", at: int, day: int, rating: int) -> None:
         if card.last_at is None:
             card.history = self.count
             self.count += 1
         self.histories.append(card.history)
-        self.ats.append(review.at)
-        self.days.append(review.day)
-        self.ratings.append(review.rating)
+        self.ats.append(at)
+        self.days.append(day)
+        self.ratings.append(rating)
 
     def replay(self, model: Model) -> list[Memory]:
         """The last memory of each history."""
@@ -242,8 +261,8 @@ class _Card:
     """The bookkeeping of one card: all of its state but the memory, and but an interval that is still `owed`."""
 
     __slots__ = (
-        "buried_until", "due", "flag", "history", "lapses", "last_at", "last_day", "last_event", "mark", "owed",
-        "reps", "rules", "stage", "step", "suspended",
+        "buried_until", "due", "flag", "histories", "history", "lapses", "last_at", "last_day", "last_event", "mark",
+        "owed", "reps", "rules", "stage", "step", "suspended",
     )  # fmt: skip
 
     def __init__(self, rules: Rules, state: CardState) -> None:
@@ -252,6 +271,7 @@ class _Card:
         self.stage, self.step = stage_of(state.progress)
         self.due = 0 if isinstance(state.progress, New) else state.progress.due
         self.owed: str | None = None  # the review whose interval the model still has to give
+        self.histories: _Histories
         self.history = 0
         self.reps = state.reps
         self.lapses = state.lapses
@@ -263,34 +283,34 @@ class _Card:
         self.flag = state.flag
         self.mark = state.mark
 
-    def review(self, review: Review) -> None:
+    def review(self, id: str, at: int, rating: int, day: int, due: int, step: int | None, after: str | None) -> None:
         """A study review: what it promised if it stands, else what the rules say now."""
         stage = self.stage
-        if stage == "reviewing" and review.rating == 1:
+        if stage == "reviewing" and rating == 1:
             self.lapses += 1
         self.owed = None
-        if review.after == self.last_event:
-            if review.step is None:
+        if after == self.last_event:
+            if step is None:
                 self.stage, self.step = "reviewing", 0
             else:
                 self.stage = "learning" if stage in ("new", "learning") else "relearning"
-                self.step = review.step
-            self.due = review.due
+                self.step = step
+            self.due = due
         else:
-            self._decide(review)
+            self._decide(id, at, rating)
         self.reps += 1
-        self.last_at = review.at
-        self.last_day = review.day
-        self.last_event = review.id
+        self.last_at = at
+        self.last_day = day
+        self.last_event = id
 
-    def _decide(self, review: Review) -> None:
-        move = next_step(self.stage, self.step, review.rating, self.rules)
+    def _decide(self, id: str, at: int, rating: int) -> None:
+        move = next_step(self.stage, self.step, rating, self.rules)
         if move is None:
-            self.stage, self.step, self.owed = "reviewing", 0, review.id
+            self.stage, self.step, self.owed = "reviewing", 0, id
         else:
             self.stage = "learning" if self.stage in ("new", "learning") else "relearning"
             self.step, wait = move
-            self.due = review.at + wait
+            self.due = at + wait
 
     def other(self, event: Event) -> None:
         """Any event but a review."""

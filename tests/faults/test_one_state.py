@@ -7,6 +7,7 @@ from random import Random
 from tempfile import TemporaryDirectory
 from typing import Any
 
+import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
@@ -185,6 +186,26 @@ def test_one_state(seed: int, length: int, forge: bool) -> None:
         collection = open_collection(root, environ)
         arrive(collection, split(events, chance), chance)
         assert_index_is_the_text(collection, Path(folder))
+        for card, state in states_of(events).items():
+            assert_same(collection.state(card), state)
+        collection.db.close()
+
+
+@settings(max_examples=times(40))
+@given(seed=st.integers(0, 2**32), length=st.integers(0, 40), lot=st.integers(1, 5), ordered=st.booleans())
+def test_long_journals(seed: int, length: int, lot: int, ordered: bool) -> None:
+    """An index made anew is the fold also where files are too long for one lot, whether they are in order or not."""
+    chance = Random(seed)
+    events = history(chance, length)
+    with TemporaryDirectory() as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setattr("srs.collection.history._AT_ONCE", lot)
+        root, environ = make_collection(Path(folder), {"a.yaml": basic_deck("one", "two")}, JUST_FILES)
+        (root / "journal").mkdir(exist_ok=True)
+        for name, lines in split(events, chance).items():
+            (root / "journal" / name).write_bytes(
+                b"".join(line + b"\n" for line in (sorted(lines) if ordered else lines))
+            )
+        collection = open_collection(root, environ)
         for card, state in states_of(events).items():
             assert_same(collection.state(card), state)
         collection.db.close()
