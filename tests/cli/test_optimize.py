@@ -5,8 +5,10 @@ import re
 import signal
 import subprocess
 import sys
+import time
 import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 
@@ -177,6 +179,14 @@ def test_the_table_fits_a_narrow_terminal(bare: Srs, terminal: Callable[..., Ter
     assert all(len(line.rpartition("\r")[2]) <= 40 for line in text.replace("\r\n", "\n").splitlines())
 
 
+def until_it_waits(pid: int) -> None:
+    """Return when the process waits for a lock."""
+    locks, end = Path("/proc/locks"), time.monotonic() + 20
+    while locks.exists() and not re.search(rf"-> FLOCK .* {pid} ", locks.read_text()):
+        assert time.monotonic() < end
+        time.sleep(0.01)
+
+
 def test_interrupted_before_writing(bare: Srs) -> None:
     """Ctrl-C at the last moment, when all is found and the file waits for its lock, leaves it as it was; exit 130."""
     srs = learner(bare)
@@ -189,6 +199,7 @@ def test_interrupted_before_writing(bare: Srs) -> None:
         for line in process.stdout:
             if line.startswith("With parameters of your own"):
                 break
+        until_it_waits(process.pid)
         process.send_signal(signal.SIGINT)
         _, err = process.communicate(timeout=20)
     assert process.returncode == 130
