@@ -42,7 +42,7 @@ def forecast(
     seeds: Annotated[int, typer.Option("--seeds", metavar="N", help="How many courses are played through.")] = 20,
     seed: Annotated[int, typer.Option("--seed", metavar="N", help="Where chance starts.")] = 0,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
-    html: Annotated[str, typer.Option("--html", metavar="FILE", help="As a page in this file.")] = "",
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="As a page in this file.")] = None,
 ) -> None:
     """Say what the coming weeks will cost and bring.
 
@@ -56,7 +56,7 @@ def forecast(
     from srs.insight.forecast.start import start_of
     from srs.insight.reviews import read_reviews
 
-    if as_json and html:
+    if as_json and html is not None:
         raise UsageError("--json and --html exclude each other", "leave one of them out")
     for name, value, least, most in (("--days", days, 1, _MOST_DAYS), ("--seeds", seeds, 1, _MOST_SEEDS)):
         if not least <= value <= most:
@@ -82,7 +82,7 @@ def forecast(
     )
     if as_json:
         print_json(as_dictionary(told))
-    elif html:
+    elif html is not None:
         from srs.cli.page.forecastpage import page
         from srs.cli.page.frame import write
 

@@ -40,7 +40,7 @@ def stats(
     days: Annotated[
         int | None, typer.Option("--days", metavar="N", help="The last N study days, today among them; all without it.")
     ] = None,
-    html: Annotated[str, typer.Option("--html", metavar="FILE", help="As a page in this file.")] = "",
+    html: Annotated[str | None, typer.Option("--html", metavar="FILE", help="As a page in this file.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, a stable contract.")] = False,
 ) -> None:
     """Say what you remember, what it took, and what is due.
@@ -49,7 +49,7 @@ def stats(
     """
     from srs.insight.stats.computing import stats_of
 
-    if as_json and html:
+    if as_json and html is not None:
         raise UsageError("--json and --html exclude each other", "leave one of them out")
     if days is not None and not 1 <= days <= _MOST_DAYS:
         raise UsageError(f"--days takes a number from 1 to {_MOST_DAYS:,}, not {days}", "today is --days 1")
@@ -62,7 +62,7 @@ def stats(
     found = stats_of(collection, now, cards, days)
     if as_json:
         print_json(as_data(found))
-    elif html:
+    elif html is not None:
         from srs.cli.page import frame, statspage
 
         frame.write(html, statspage.page(found, asked, _names(collection, now)))

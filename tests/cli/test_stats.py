@@ -252,7 +252,7 @@ def test_page_replaces_a_file_whole(srs: Srs, tmp_path: Path) -> None:
 
 
 def test_page_that_cannot_be_written(srs: Srs, tmp_path: Path) -> None:
-    """A folder, or a file in none, is refused in words, and nothing is made."""
+    """A folder, a pipe, a file in no folder, a circle of links or no name is refused in words, and nothing is made."""
     folder = srs("stats", "--html", str(tmp_path))
     assert (folder.code, folder.out) == (1, "")
     assert "is a folder" in folder.err
@@ -263,6 +263,11 @@ def test_page_that_cannot_be_written(srs: Srs, tmp_path: Path) -> None:
     assert nowhere.code == 1
     assert "there is no folder" in nowhere.err
     assert not (tmp_path / "no").exists()
+    (tmp_path / "round").symlink_to("round")
+    circle = srs("stats", "--html", str(tmp_path / "round"))
+    assert circle.code == 1 and "cannot be replaced" in circle.err and "bug" not in circle.err
+    nameless = srs("stats", "--html", "")
+    assert nameless.code == 2 and "--html takes the name of a file" in nameless.err
 
 
 @pytest.mark.parametrize(

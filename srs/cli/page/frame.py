@@ -128,18 +128,22 @@ def write(path: str, page: str) -> None:
     from pathlib import Path
 
     from srs.collection.files import locked, replace_file
-    from srs.errors import SrsError, said_by_system
+    from srs.errors import SrsError, UsageError, said_by_system
 
     target = Path(path).expanduser()
-    if target.is_dir():
-        raise SrsError(f"{path} is a folder", f"name a file, such as {path.rstrip('/')}/stats.html")
-    if target.exists() and not target.is_file():  # a device would be replaced by a file of its name
-        raise SrsError(f"{path} is not a regular file", "name a file, such as stats.html")
-    if not target.parent.is_dir():
-        raise SrsError(f"{path}: there is no folder {target.parent}", "make it first, or name another file")
+    if not path:
+        raise UsageError("--html takes the name of a file", "such as page.html")
     try:
-        old = target.read_bytes() if target.exists() else None
-    except OSError as error:
-        raise SrsError(f"{path}: cannot be replaced, {said_by_system(error)}", "name another file") from error
-    with locked(target.resolve().parent):
+        old = target.read_bytes() if target.is_file() else None
+        if target.is_dir():
+            raise SrsError(f"{path} is a folder", f"name a file, such as {path.rstrip('/')}/page.html")
+        if target.exists() and old is None:  # a device would be replaced by a file of its name
+            raise SrsError(f"{path} is not a regular file", "name a file, such as page.html")
+        if not target.parent.is_dir():
+            raise SrsError(f"{path}: there is no folder {target.parent}", "make it first, or name another file")
+        folder = target.resolve(strict=old is not None).parent
+    except (OSError, RuntimeError) as error:  # a link that leads to itself is a RuntimeError
+        why = said_by_system(error) if isinstance(error, OSError) else "its links lead in a circle"
+        raise SrsError(f"{path}: cannot be replaced, {why}", "name another file") from None
+    with locked(folder):
         replace_file(target, old, page.encode())
