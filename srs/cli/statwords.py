@@ -79,7 +79,7 @@ def scope(stats: "Stats", query: str = "") -> list[str]:
     cards = f"all {plural(stats.cards.total, 'card')}" if stats.chosen is None else plural(stats.chosen, "card")
     about = [f"{cards} of {query}" if query else cards]
     if stats.days is None:
-        about.append(f"since {iso_day(stats.first)}")
+        about += [f"since {iso_day(stats.first)}"] if stats.cards.studied else []
     elif stats.days == 1:
         about.append(f"today, {iso_day(stats.day)}")
     else:

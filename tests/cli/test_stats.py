@@ -123,7 +123,7 @@ def test_report_says_everything(columns: int) -> None:
 def test_nothing_studied_is_said_in_a_sentence() -> None:
     """Without an answer the report is a sentence and what to do, not a row of empty charts."""
     assert printed(empty(10), 80) == [
-        "all 10 cards  ·  since 2026-12-01",
+        "all 10 cards",
         "",
         "There are 10 cards here, and none has been studied yet: srs review",
     ]
