@@ -4,11 +4,13 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 from bench.row import Measured, Row
 from bench.timing import Contender, Taken, alternate
-from bench.world import World
+from bench.world import ROOT, World
+from srs.collection.index import VERSION, discard
 
 _DONTNEED = getattr(os, "POSIX_FADV_DONTNEED", None)
 
@@ -56,23 +58,43 @@ def cold(world: World, rounds: int) -> Measured:
 
 
 def older_index(world: World, rounds: int) -> Measured:
-    """An index that the version before wrote: its number is one less."""
+    """An index that the version before wrote, with all that is in this one."""
     front, index = world.next_front(), _index(world)
+    former, kept = index.with_suffix(".former"), index.with_suffix(".kept")
+    _write_former(index, former)
+    index.rename(kept)
 
     def older() -> Taken:
-        kept = index.with_suffix(".kept")
-        shutil.copy(index, kept)
-        db = sqlite3.connect(index)
-        version = db.execute("pragma user_version").fetchone()[0]
-        db.execute(f"pragma user_version = {version - 1}")
-        db.close()
-        taken = world.first_paint(front)
-        for suffix in ("", "-wal", "-shm"):
-            index.with_name(index.name + suffix).unlink(missing_ok=True)
-        kept.rename(index)
-        return taken
+        discard(index)
+        shutil.copy(former, index)
+        os.sync()  # what the copying left to do is not ours
+        return world.first_paint(front)
 
-    return alternate({"srs": older}, rounds)
+    try:
+        return alternate({"srs": older, "import typer": world.typer}, rounds)
+    finally:
+        discard(index)
+        kept.rename(index)
+        former.unlink()
+
+
+def _write_former(index: Path, former: Path) -> None:
+    """The rows of an index in the tables of the version before: those of the index that the tests keep of it."""
+    frozen = (ROOT / "tests" / "collection" / "data" / f"index-{VERSION - 1}.sql").read_text("utf-8")
+    with closing(sqlite3.connect(former)) as db:
+        db.executescript(frozen)
+        db.execute("attach ? as present", (str(index),))
+        schema = db.execute("select type, name, sql from main.sqlite_schema where sql is not null").fetchall()
+        for name in (name for type_, name, _ in schema if type_ == "index"):
+            db.execute(f"drop index main.{name}")
+        for table in (name for type_, name, _ in schema if type_ == "table"):
+            columns = ", ".join(f'"{row[1]}"' for row in db.execute(f"pragma main.table_info({table})"))
+            db.execute(f"delete from main.{table}")
+            db.execute(f"insert into main.{table} ({columns}) select {columns} from present.{table}")
+        for sql in (sql for type_, _, sql in schema if type_ == "index"):
+            db.execute(sql)
+        db.commit()
+        db.execute("pragma journal_mode = wal")
 
 
 def _index(world: World) -> Path:
@@ -100,5 +122,5 @@ ROWS = (
     Row("… a line of another device arrived", after(World.foreign_line)),
     Row("… files not in memory (cold)", cold, seconds=1.0),
     Row("… 5,000 deck files", many_files, seconds=1.0, most_rounds=5),
-    Row("… an index of the version before", older_index, seconds=1.0, most_rounds=1),
+    Row("… an index of the version before", older_index, seconds=1.0, most_rounds=5),
 )

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache, cached_property
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -444,13 +445,12 @@ class Collection:
         from srs.memory.fold import newest_undoable
 
         with self.turn():
-            query = (
-                f"select {EVENT_COLUMNS} from event where device = ? and not dead and because is null"
-                " order by id = ? desc, at desc, id desc"
-            )
+            query = f"select {EVENT_COLUMNS} from event where device = ? and not dead and because is null"
+            wanted = self.db.execute(f"{query} and id = ?", (self.device, event)).fetchall()
             # Closed at once: a read left open could not become a write once another program wrote.
-            with closing(self.db.execute(query, (self.device, event or ""))) as rows:
-                target = next((event for event in map(event_of, rows) if newest_undoable([event], ())), None)
+            with closing(self.db.execute(f"{query} order by at desc, id desc", (self.device,))) as newest:
+                events = map(event_of, chain(wanted, newest))
+                target = next((event for event in events if newest_undoable([event], ())), None)
             return [] if target is None else self._take_back(target, now)
 
     def undo_event(self, id_: str, now: int) -> list[ev.Event]:

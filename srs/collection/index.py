@@ -1,4 +1,4 @@
-"""The index file: opened, made, thrown away. Knows its schema and version, not what the rows mean."""
+"""The index file: opened, made, brought up, thrown away. Knows its schema and version, not what the rows mean."""
 
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -7,8 +7,10 @@ from pathlib import Path
 
 from srs.collection.files import locked
 
-VERSION = 7
-"""Raised with every change of schema.sql or of what is put in the tables; an older index is made anew."""
+VERSION = 8
+"""Raised with every change of schema.sql or of what is put in the tables. `upgrades.STEPS` then gets a step from the
+former version, and `python -m tests.collection.freeze` keeps an index of the new one, for the tests of later versions.
+"""
 
 Watch = Callable[[str, int, int], None]
 """Told of long work, again and again: what it is, how many steps are done, of how many."""
@@ -112,13 +114,36 @@ def _opened(path: Path) -> sqlite3.Connection:
     try:
         db.execute("pragma synchronous = normal")
         version = db.execute("pragma user_version").fetchone()[0]
-        if version != VERSION:
+        if version != VERSION and not _brought_up(db, version):
             db = _made_anew(db, path)
         db.execute("select key from meta limit 1").fetchone()
     except BaseException:
         db.close()
         raise
     return db
+
+
+def _brought_up(db: sqlite3.Connection, version: int) -> bool:
+    """Whether an index of a former version is one of this version now; where not, it is as it was."""
+    from srs.collection.upgrades import STEPS, upgrade
+
+    if version not in STEPS or not _alone(db):
+        return False
+    with roomy(db), writing(db):
+        upgrade(db, version, VERSION, _statements())
+    return True
+
+
+def _alone(db: sqlite3.Connection) -> bool:
+    """Whether no other program has the index open: an older one would go on writing what its own version means."""
+    try:
+        for mode in ("delete", "wal"):  # the first is refused at once where there is another one
+            db.execute(f"pragma journal_mode = {mode}")
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
+            raise
+        return False
+    return True
 
 
 def _made_anew(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
