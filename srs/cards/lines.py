@@ -138,7 +138,8 @@ class _Lines:
         """Go to the list this dash belongs to, which may open here, and open the mapping that is its next item."""
         items = self.items_at(number, column)
         self.here = column = column + dash
-        self.values = values = {}
+        values: dict[str, Node] = {}
+        self.values = values
         node = _new(Mapping, (values, {}, number, column + 1, False))
         items.append(node)
         self.stack.append((column, node))
