@@ -48,8 +48,8 @@ _LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- 
 def read_deck(path: str, data: bytes, types: NoteTypes) -> DeckFile:
     """Read a deck file's bytes. `path` is relative to the collection; `types` are all known note types by name."""
     with tree.collector_paused():
-        parsed = tree.parse(path, data)
-        return _DeckReader(path, types).read(parsed)
+        # The tree has no name here: it is gone by the time the collector is back, and is never walked.
+        return _DeckReader(path, types).read(tree.parse(path, data))
 
 
 def deck_of_path(path: str) -> str:
@@ -210,24 +210,22 @@ class _DeckReader:
     def type_of(self, note: Mapping) -> _Spec | None:
         if "type" in note.values:
             return self.named_type(note.values["type"])
-        named = note.values.keys() & self.markers.keys()
-        if len(named) == 1:
-            return self.markers[named.pop()]
-        found = [key for key in note.values if key in named]
+        markers = self.markers
+        found = [key for key in note.values if key in markers]
         if len(found) > 1:
             # A type may have a field that is another type's marker; then it is the one that takes them all.
-            whole = [key for key in found if all(other in self.markers[key].fields for other in found)]
+            whole = [key for key in found if all(other in markers[key].fields for other in found)]
             found = whole if len(whole) == 1 else found
         if len(found) == 1:
-            return self.markers[found[0]]
+            return markers[found[0]]
         if found:
             line, column = note.keys[found[1]]
             message = f"`{found[0]}` and `{found[1]}` each name a note type, and a note has one."
             self.report_at(line, column, "two-types", message, "Make two notes of it, or rename one key.")
         else:
-            markers = ", ".join(f"`{marker}`" for marker in self.markers)
-            hint = f"A note has one of the keys {markers}, or `type:` and `fields:`."
-            near = _nearest(note.values, self.markers)
+            names = ", ".join(f"`{marker}`" for marker in markers)
+            hint = f"A note has one of the keys {names}, or `type:` and `fields:`."
+            near = _nearest(note.values, markers)
             self.report(note, "no-type", "No key of this note says what type it is.", near + hint)
         return None
 

@@ -7,6 +7,7 @@ returns a tree, it is the tree of `parse_events`, and that one found no problem.
 """
 
 import re
+from typing import TypeAlias
 
 from srs.cards.nodes import Mapping, Node, Sequence, Text
 
@@ -32,9 +33,14 @@ _START = re.compile(r"([ ]*)(-[ ]+)?([A-Za-z_](?:[A-Za-z0-9_ -]{0,80}[A-Za-z0-9_
 _NOT_PLAIN = frozenset(" \t,[]{}#&*!|>'\"%@`:?-")
 _KEY, _PLAIN, _SINGLE, _DOUBLE, _HEAD, _LIST, _ITEM = range(3, 10)
 _WORD = r"[A-Za-z0-9_][A-Za-z0-9_./+-]*"
-_LISTED = re.compile(rf"[ ]*({_WORD}(?:::?{_WORD})*)[ ]*(?:,|$)")
+_WORDS = rf"[ ]*{_WORD}(?:::?{_WORD})*[ ]*"
+_LISTED = re.compile(rf"{_WORDS}(?:,{_WORDS})*,?")
 _REFUSED = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff]")
-_CONTROLS = bytes(code for code in (*range(32), 127) if chr(code) not in "\t\n")
+_CONTROLS = "".join(char for char in map(chr, (*range(32), 127)) if char not in "\t\n")
+
+_Start: TypeAlias = tuple[int, int, str, int]
+"""Of a line up to its `: `: the indentation, how long the dash with its spaces is, the key; where the value stands."""
+_new = tuple.__new__  # a tuple's own: that of a class with names is half as fast
 
 
 class _Unsure(Exception):
@@ -54,8 +60,7 @@ def parse_lines(text: str) -> Mapping | None:
 def _has_controls(text: str) -> bool:
     """Whether the text holds a character that libyaml refuses; each kind of text has its own quickest way."""
     if text.isascii():
-        data = text.encode()
-        return len(data) != len(data.translate(None, _CONTROLS))
+        return any(char in text for char in _CONTROLS)
     return not text.replace("\n", " ").isprintable() and _REFUSED.search(text) is not None
 
 
@@ -75,8 +80,8 @@ class _Lines:
         self.waiting: tuple[str, int] | None = None
 
     def read(self) -> Mapping | None:
-        lines, make, not_plain = self.lines, tuple.__new__, _NOT_PLAIN
-        starts: dict[str, tuple[int, str | None, str]] = {}
+        lines, not_plain = self.lines, _NOT_PLAIN
+        starts: dict[str, _Start] = {}
         number, last = 0, len(lines)
         key, text_at = "", -1
         while number < last:
@@ -85,18 +90,23 @@ class _Lines:
             if not line:
                 continue
             # Decks repeat how their lines start, so most lines need no pattern: only what stands after `: ` is new.
-            start, colon, text = line.partition(": ")
-            if colon and text and text[0] not in not_plain and (begun := starts.get(start) or _begun(start, starts)):
-                column, dash, key = begun
+            parts = line.split(": ")
+            if (
+                len(parts) == 2
+                and (text := parts[1])
+                and text[0] not in not_plain
+                and (begun := starts.get(parts[0]) or _begun(parts[0], starts))
+            ):
+                column, dash, key, text_column = begun
                 if dash:
-                    self.begin_item(number, column, len(dash))
+                    self.begin_item(number, column, dash)
                 elif column != self.here:
                     self.begin_key(number, column)
                 if key in self.values:
                     raise _Unsure
-                if ": " in text or " #" in text or text[-1] in ": " or "\t" in text:
+                if "#" in text or text[-1] in ": " or "\t" in text:
                     text = _one_line(text)
-                self.values[key] = make(Text, (text, number, len(start) + 3, ""))
+                self.values[key] = _new(Text, (text, number, text_column, ""))
                 text_at = number
             elif (text := line.lstrip(" ")) and text[0] != "#":
                 if text_at == number - 1 and text[0] not in not_plain and len(line) - len(text) > self.here:
@@ -127,11 +137,12 @@ class _Lines:
     def begin_item(self, number: int, column: int, dash: int) -> None:
         """Go to the list this dash belongs to, which may open here, and open the mapping that is its next item."""
         items = self.items_at(number, column)
-        column += dash
-        node = Mapping({}, {}, number, column + 1, False)
+        self.here = column = column + dash
+        values: dict[str, Node] = {}
+        self.values = values
+        node = _new(Mapping, (values, {}, number, column + 1, False))
         items.append(node)
         self.stack.append((column, node))
-        self.here, self.values = column, node.values
 
     def items_at(self, number: int, column: int) -> list[Node]:
         stack = self.stack
@@ -208,14 +219,14 @@ class _Lines:
 
     def bracketed(self, found: re.Match[str], number: int) -> Sequence:
         inner, start = found[_LIST], found.start(_LIST)
+        if inner and not _LISTED.fullmatch(inner):
+            raise _Unsure
         items: list[Node] = []
-        at = 0
-        while at < len(inner):
-            word = _LISTED.match(inner, at)
-            if word is None:
-                raise _Unsure
-            items.append(Text(word[1], number, start + word.start(1) + 1, ""))
-            at = word.end()
+        column = start + 1
+        for word in inner.split(","):
+            if text := word.strip(" "):
+                items.append(_new(Text, (text, number, column + word.index(text), "")))
+            column += len(word) + 1
         return Sequence(items, number, start, True)
 
     def block(self, found: re.Match[str], key: str, number: int) -> int:
@@ -249,12 +260,12 @@ class _Lines:
         return number
 
 
-def _begun(start: str, starts: dict[str, tuple[int, str | None, str]]) -> tuple[int, str | None, str] | None:
-    """The indentation, dash and key at the start of a line, kept in `starts` for the next line that starts like it."""
+def _begun(start: str, starts: dict[str, _Start]) -> _Start | None:
+    """What the start of a line says, kept in `starts` for the next line that starts like it."""
     found = _START.fullmatch(start)
     if found is None:
         return None
-    starts[start] = begun = len(found[1]), found[2], found[3]
+    starts[start] = begun = len(found[1]), len(found[2] or ""), found[3], len(start) + 3
     return begun
 
 

@@ -1,5 +1,6 @@
 """Deck files to notes: what may stand in one, and what becomes of mistakes."""
 
+import gc
 from dataclasses import replace
 
 import pytest
@@ -10,6 +11,7 @@ from srs.cards.deck import FILE_KEYS, NOTE_KEYS, deck_of_path, read_deck
 from srs.cards.identity import derived_id
 from srs.cards.note import DeckFile, Note, Place, Prompt
 from srs.cards.notetype import Field, NoteType, Template
+from srs.cards.tree import Text
 from srs.cards.typefile import builtin_types
 from srs.errors import Problem
 
@@ -444,3 +446,26 @@ def test_any_values(head, items):
     found = deck("\n".join(lines) + "\n")
     written = sum(bool(item) for item in items)
     assert len(found.notes) == written or any(problem.severity == "error" for problem in found.problems)
+
+
+def test_the_collector_walks_no_tree():
+    """While a file is read the collector stays away, and when it is back the tree of the file is gone."""
+    data = b"notes:\n" + b"".join(b"  - q: Q %d\n    a: A\n" % number for number in range(1000))
+    types, seen = builtin_types(), []
+
+    def texts() -> int:
+        return sum(type(each) is Text for each in gc.get_objects())
+
+    def look(phase: str, info: object) -> None:
+        seen.append(texts())
+
+    gc.collect()
+    before = texts()
+    gc.callbacks.append(look)
+    try:
+        found = read_deck("a.yaml", data, types)
+        gc.collect()
+    finally:
+        gc.callbacks.remove(look)
+    assert len(found.notes) == 1000
+    assert set(seen) == {before}
