@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import replace
 from functools import cache, cached_property
@@ -29,7 +29,6 @@ from srs.collection.locations import (
     lost_file,
     state_folder,
 )
-from srs.collection.rows import STATE_COLUMNS, state_of
 from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, read_settings
 from srs.errors import Problem, SrsError, said_by_system
 from srs.memory.days import day_start, study_day
@@ -113,6 +112,8 @@ class Collection:
         self._turns = 0
         self._watch = watch
         self._plan = _plan(settings)
+        self._changed: set[str] | None = None
+        self._version = 0
 
     @classmethod
     def open(
@@ -168,10 +169,23 @@ class Collection:
         decks = content.refresh(self.db, self.root, self._watch)
         if decks:
             self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
+            self._changed = None
         return self._read_journal() or decks
 
     def _read_journal(self) -> bool:
-        return settled.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self._watch)
+        touched = settled.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self._watch)
+        self._changed = None if touched is None or self._changed is None else self._changed | touched
+        return touched is None or bool(touched)
+
+    def changed(self) -> Set[str] | None:
+        """The cards about which something was recorded since this was last asked.
+
+        None where more may have changed: the first time, with the decks, or where another program wrote in the index.
+        """
+        version = self.db.execute("pragma data_version").fetchone()[0]
+        changed = self._changed if version == self._version else None
+        self._changed, self._version = set(), version
+        return changed
 
     # What there is
 
@@ -304,8 +318,7 @@ class Collection:
     # Where a card stands
 
     def state(self, card: str) -> CardState:
-        row = self.db.execute(f"select {STATE_COLUMNS} from state where card = ?", (card,)).fetchone()
-        return state_of(row) if row else CardState()
+        return queries.state(self.db, card)
 
     def deck_settings(self, card: str) -> DeckSettings:
         return self.settings.for_deck(self._deck_of(card))
@@ -541,6 +554,7 @@ class Collection:
 
     def follow(self, deck: DeckFile, since: int, old: bytes | None, new: bytes) -> None:
         """Have the index know the notes of a deck file from number `since` on, which were just put at its end."""
+        self._changed = None
         try:
             content.follow(self.db, self.root, deck, since, old, new, self.types)
         except sqlite3.DatabaseError:

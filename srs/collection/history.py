@@ -6,13 +6,14 @@ Knows journal files and the fold; nothing of decks but the deck whose settings a
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
 from srs.cards.tree import collector_paused
-from srs.collection import journal
+from srs.collection import journal, queries
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of
 from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
@@ -83,7 +84,9 @@ def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
     return [event_of(row) for row in rows]
 
 
-def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch) -> bool:
+def follow(
+    db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch
+) -> set[str] | None:
     """Bring events and states up to date with these files of the journal; within a transaction. See `settled`."""
     known, added = known_files(db), set[str]()
     whole = settled_for(db) is None or bool(known.keys() - files.keys())
@@ -107,7 +110,7 @@ def follow(db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: P
         folded.doubtful |= _renamed(db) | _settle(db, anew=True)
         _fold_all(db, plan, watch, folded)
         _follows(db, plan)
-    return True
+    return None
 
 
 @contextmanager
@@ -158,22 +161,22 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
         raise unreadable(path, error) from None
 
 
-def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch: Watch) -> bool:
+def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch: Watch) -> set[str] | None:
     if settled_for(db) != plan.fingerprint:
         _renamed(db)
         _settle(db)
         with roomy(db), collector_paused():
             _fold_all(db, plan, watch)
         _follows(db, plan)
-        return True
-    touched = {*_renamed(db), *_subjects(db, added)}
+        return None
+    touched, grown = _renamed(db), Counter(_subjects(db, added))
     touched |= _settle(db) if added and _any_links(db, added) else set()
     for card, changed in _moved(db, plan):
         _note_whether_gone(db, card)
         if changed:
             touched.add(card)
-    _fold_some(db, plan, touched, watch)
-    return bool(touched)
+    _fold_some(db, plan, touched, grown, added, watch)
+    return touched | grown.keys()
 
 
 def _follows(db: sqlite3.Connection, plan: Plan) -> None:
@@ -440,19 +443,33 @@ def _settle(db: sqlite3.Connection, anew: bool = False) -> set[str]:
     return {row[0] for row in rows if row and row[0]}
 
 
-def _fold_some(db: sqlite3.Connection, plan: Plan, cards: Collection[str], watch: Watch) -> None:
-    if len(cards) > _ONE_BY_ONE:
+def _fold_some(
+    db: sqlite3.Connection, plan: Plan, cards: Set[str], grown: Mapping[str, int], added: Set[str], watch: Watch
+) -> None:
+    """Fold `cards` anew, and those others to which only so many of the events `added` came."""
+    if len(cards | grown.keys()) > _ONE_BY_ONE:
         _fold_all(db, plan, watch)
         return
-    for card in cards:
+    for card in cards | grown.keys():
         rules, model = plan.of_deck(deck_of(db, card))
-        state = fold(events_of_card(db, card), rules, model)
+        newest = None if card in cards else _newest(db, card, grown[card], added)
+        if newest is None:
+            state = fold(events_of_card(db, card), rules, model)
+        else:
+            state = fold(newest, rules, model, queries.state(db, card))
         db.execute("delete from state where card = ?", (card,))
         if state != _UNSEEN:
             db.execute(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", state_row(card, state, model))
         _note_whether_gone(db, card)
         fresh = isinstance(state.progress, New)
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
+
+
+def _newest(db: sqlite3.Connection, card: str, count: int, added: Set[str]) -> list[ev.Event] | None:
+    """The newest `count` events of a card, in order; None where not all of them were `added`, so others are newer."""
+    query = f"select {EVENT_COLUMNS} from event where subject = ? order by at desc, id desc limit ?"
+    rows = db.execute(query, (card, count)).fetchall()
+    return [event_of(row) for row in reversed(rows)] if all(row[0] in added for row in rows) else None
 
 
 def _of_card(db: sqlite3.Connection, plan: Plan) -> Callable[[str], tuple[Rules, Model]]:

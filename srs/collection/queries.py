@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from itertools import starmap
 from typing import NamedTuple
 
+from srs.collection.rows import STATE_COLUMNS, state_of
+from srs.memory.state import CardState
 from srs.values import frozen
 
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
@@ -47,11 +49,17 @@ class Done:
     review: bool
 
 
-def learning(db: sqlite3.Connection, day: int) -> list[Waiting]:
-    """Cards in learning or relearning steps, earliest first."""
+def _only(column: str, card: str | None) -> str:
+    """The condition that leaves `card` alone, where it is given."""
+    return "" if card is None else f"and {column} = :card"
+
+
+def learning(db: sqlite3.Connection, day: int, card: str | None = None) -> list[Waiting]:
+    """Cards in learning or relearning steps, earliest first: all of them, or `card` if it is one."""
     rows = db.execute(
-        f"select s.card, c.note, c.deck, s.due {_STUDIED} where s.kind in (1, 3) and {_OPEN} order by s.due, s.card",
-        {"day": day},
+        f"select s.card, c.note, c.deck, s.due {_STUDIED} where s.kind in (1, 3) and {_OPEN} {_only('s.card', card)}"
+        " order by s.due, s.card",
+        {"day": day, "card": card},
     )
     return [Waiting(*row) for row in rows]
 
@@ -74,10 +82,9 @@ def studied(db: sqlite3.Connection, day: int) -> list[Waiting]:
 
 def all_open(db: sqlite3.Connection, day: int, card: str | None = None) -> list[Waiting]:
     """Cards that may be studied on `day`, new ones too, in no order: all of them, or `card` alone."""
-    only = "" if card is None else "and c.id = :card"
     rows = db.execute(
         "select c.id, c.note, c.deck, s.due from card c left join state s on s.card = c.id"
-        f" where c.active {only} and (s.card is null or {_OPEN})",
+        f" where c.active {_only('c.id', card)} and (s.card is null or {_OPEN})",
         {"day": day, "card": card},
     )
     return list(starmap(Waiting, rows))
@@ -114,15 +121,16 @@ def _fresh(
         yield (path, position, ord_), Waiting(card, note, deck, None)
 
 
-def done(db: sqlite3.Connection, day: int) -> list[Done]:
-    """Cards with a live study answer on `day`, told by what the answer followed."""
+def done(db: sqlite3.Connection, day: int, card: str | None = None) -> list[Done]:
+    """Cards with a live study answer on `day`, told by what the answer followed: all, or `card` if it is one."""
+    answered = "e.day = :day" if card is None else "+e.day = :day and e.subject = :card"  # fewer answers than on a day
     rows = db.execute(
         "select e.subject, coalesce(c.note, substr(e.subject, 1, instr(e.subject, ':') - 1)), coalesce(c.deck, ''),"
         " max(p.id is null or p.do = 'reset'),"
         " max(p.id is not null and (p.do = 'due' or (p.do = 'review' and p.step is null)))"
         " from event e left join event p on p.id = e.after left join card c on c.id = e.subject"
-        " where e.day = ? and e.do = 'review' and e.mode = 'study' and not e.dead group by e.subject",
-        (day,),
+        f" where {answered} and e.do = 'review' and e.mode = 'study' and not e.dead group by e.subject",
+        {"day": day, "card": card},
     )
     return [Done(card, note, deck, bool(new), bool(review)) for card, note, deck, new, review in rows]
 
@@ -131,6 +139,12 @@ def due_on(db: sqlite3.Connection, day: int, besides: str) -> int:
     """How many reviews are due on `day`, suspended cards and the card `besides` aside."""
     where = "kind = 2 and due = ? and not suspended and card != ?"
     return int(db.execute(f"select count(*) from state where {where}", (day, besides)).fetchone()[0])
+
+
+def state(db: sqlite3.Connection, card: str) -> CardState:
+    """What the live events of a card came to."""
+    row = db.execute(f"select {STATE_COLUMNS} from state where card = ?", (card,)).fetchone()
+    return state_of(row) if row else CardState()
 
 
 def overdue(db: sqlite3.Connection, day: int) -> int:

@@ -51,14 +51,15 @@ def journal_files(folder: Path) -> dict[str, Seen]:
     return found
 
 
-def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> bool:
-    """Bring events and states up to date with the journal in `folder` and with `plan`. True where anything changed.
+def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> set[str] | None:
+    """Bring events and states up to date with the journal in `folder` and with `plan`.
 
-    Events that the index knows and no file holds any more are kept as lines of the file `lost`.
+    The cards about which there was anything new, None where all were worked out anew. Events that the index knows and
+    no file holds any more are kept as lines of the file `lost`.
     """
     files = journal_files(folder)
     if files == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
-        return False
+        return set()
     from srs.collection import history
 
     with writing(db):

@@ -7,6 +7,8 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import lru_cache
+from itertools import chain
+from operator import attrgetter
 from typing import Literal
 
 from srs.collection.queries import Done, Waiting
@@ -16,6 +18,7 @@ from srs.values import frozen
 Kind = Literal["new", "learning", "review", "cram"]
 
 _CRAM_GAP = 10
+_kind_of = attrgetter("kind")
 
 
 @frozen
@@ -79,9 +82,17 @@ class Agenda:
             return self.main[0]
         return next((item for item in self.learning if (item.early or 0) <= now), None)
 
+    def item(self, card: str) -> Item | None:
+        """The place of a card on the agenda; None where it has none."""
+        return next((item for item in chain(self.learning, self.main) if item.card == card), None)
+
     def wait(self) -> int | None:
         """The instant (ms) at which the next learning card is due; None where there is none."""
         return self.learning[0].due if self.learning else None
+
+    def kinds(self) -> Counter[Kind]:
+        """How many cards of each kind remain."""
+        return Counter(map(_kind_of, chain(self.learning, self.main)))
 
     def counts(self) -> Mapping[str, Counter[str]]:
         """How many cards of each kind remain, by deck."""
@@ -100,11 +111,7 @@ def plan(
 ) -> Agenda:
     """The agenda of `day`, which ends at `day_end` (ms). `settings` gives what holds for a deck."""
     wanted = limits.wanted or (lambda _: True)
-    learning = tuple(
-        Item(w.card, w.note, w.deck, "learning", w.due, (w.due or 0) - settings(w.deck).learn_ahead * 1000)
-        for w in found.learning
-        if (w.due or 0) < day_end and wanted(w.card)
-    )
+    learning = tuple(learning_item(w, settings) for w in found.learning if (w.due or 0) < day_end and wanted(w.card))
     room = _Room(settings, found.done, limits)
     siblings = _Siblings(settings, (*found.done, *found.learning))
 
@@ -131,6 +138,12 @@ def plan(
         return "reviews-first" if limits.minutes else settings(deck).mix
 
     return Agenda(learning, (*_mixed(new, reviews, found.done, mix), *early))
+
+
+def learning_item(waiting: Waiting, settings: Callable[[str], DeckSettings]) -> Item:
+    """A card in its steps on the agenda."""
+    card, note, deck, due, *_ = waiting
+    return Item(card, note, deck, "learning", due, (due or 0) - settings(deck).learn_ahead * 1000)
 
 
 def by_loss(

@@ -87,7 +87,7 @@ def pace_of(collection: Collection) -> Pace:
 
 def minutes_left(agenda: Agenda, pace: Pace) -> float:
     """How many minutes all that is on the agenda will take."""
-    return sum(pace.seconds(item.kind) for item in (*agenda.learning, *agenda.main)) / 60
+    return sum(count * pace.seconds(kind) for kind, count in agenda.kinds().items()) / 60
 
 
 def tomorrow(collection: Collection, now: int, today: Agenda) -> int:

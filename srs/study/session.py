@@ -15,8 +15,9 @@ from srs.collection import queries
 from srs.collection.collection import CardChanged
 from srs.errors import SrsError
 from srs.study.agenda import Agenda, Cram, Item, Limits
+from srs.study.kept import KeptAgenda
 from srs.study.pace import Pace, minutes_left, pace_of
-from srs.study.today import agenda_of, cram_of
+from srs.study.today import cram_of
 from srs.values import frozen
 
 if TYPE_CHECKING:
@@ -130,6 +131,7 @@ class Session:
         self._most = most
         self.mode: Mode = "cram" if limits.cram else "study"
         self._cram = cram_of(collection, clock(), limits) if limits.cram else None
+        self._agenda = KeptAgenda(collection, limits)
         self._studied_ms = 0
         self._shown_at = 0
         self._ahead: tuple[str, ...] = ()
@@ -322,15 +324,13 @@ class Session:
         if self._cram is not None:
             self._show_crammed(self._cram, first, now)
             return
-        agenda = agenda_of(self._collection, now, self._limits)
-        item = _item_of(agenda, first) or self._next(agenda, now)
+        agenda = self._agenda.at(now)
+        item = (agenda.item(first) if first else None) or self._next(agenda, now)
         if item is None:
             self.step = Pause(min(each.early or 0 for each in agenda.learning)) if agenda.learning else Finished()
             return
         self._ahead = tuple(each.card for each in (*agenda.learning[:2], *agenda.main[:3]))
-        remaining: Counter[str] = Counter()
-        for counts in agenda.counts().values():
-            remaining.update(counts)
+        remaining = {str(kind): count for kind, count in agenda.kinds().items()}
         self._show(item, remaining, minutes_left(agenda, self._pace))
 
     def _next(self, agenda: Agenda, now: int) -> Item | None:
@@ -409,7 +409,3 @@ class Session:
             self.step = replace(self.step, question=change(self.step.question))
         elif isinstance(self.step, Question):
             self.step = change(self.step)
-
-
-def _item_of(agenda: Agenda, card: str | None) -> Item | None:
-    return next((item for item in (*agenda.learning, *agenda.main) if item.card == card), None)

@@ -9,16 +9,42 @@ from typing import Any, Literal
 
 from srs.collection import queries
 from srs.collection.collection import Collection
-from srs.collection.queries import Place, Waiting
+from srs.collection.queries import Done, Place, Waiting
 from srs.memory.days import iso_day
 from srs.memory.model import Model
 from srs.study.agenda import Agenda, Candidates, Cram, Limits, plan, shuffled
+from srs.values import frozen
 
 NewOrder = Literal["needs", "written", "random"]
 
 
+@frozen
+class Planned:
+    """The agenda of a study day, which ends at `day_end` (ms), and what it hung on besides the cards on it.
+
+    `done` are the cards that were answered on the day, by id; `met` tells of those needed notes that were looked at
+    whether they hold nothing back. `linked`: some note names another.
+    """
+
+    agenda: Agenda
+    day: int
+    day_end: int
+    done: Mapping[str, Done]
+    met: Mapping[str, bool]
+    linked: bool
+
+    def is_today(self, learning: Waiting) -> bool:
+        """Whether the step of a learning card ends within the day."""
+        return (learning.due or 0) < self.day_end
+
+
 def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Agenda:
     """What to study at `now` (ms) and after it, within this study day."""
+    return planned(collection, now, limits).agenda
+
+
+def planned(collection: Collection, now: int, limits: Limits) -> Planned:
+    """The agenda at `now` (ms), with what it hung on."""
     db, day = collection.db, collection.day(now)
     settings = cache(collection.settings.for_deck)
 
@@ -28,9 +54,16 @@ def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Ag
     def needs(note: str) -> tuple[str, ...]:
         return queries.needs_of(db, note) if note in linked else ()
 
+    met: dict[str, bool] = {}
+
+    def is_met(needed: str) -> bool:
+        if needed not in met:
+            met[needed] = queries.needs_met(db, needed)
+        return met[needed]
+
     @cache
     def is_ready(note: str) -> bool:
-        return all(queries.needs_met(db, needed) for needed in needs(note))
+        return all(map(is_met, needs(note)))
 
     fresh_decks = queries.fresh_decks(db)
 
@@ -45,16 +78,18 @@ def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Ag
 
         return _in_order(_merged(fresh_decks, written), order, needs, lambda note: queries.fresh(db, day, note))
 
+    done, day_end = queries.done(db, day), collection.day_start(day + 1)
     found = Candidates(
         learning=queries.learning(db, day),
         reviews=queries.reviews(db, day, day + limits.ahead_days),
         fresh=fresh,
         fresh_decks=list(fresh_decks),
-        done=queries.done(db, day),
+        done=done,
         ready=is_ready,
         lost=_losses(collection, day),
     )
-    return plan(found, settings, day, collection.day_start(day + 1), limits)
+    agenda = plan(found, settings, day, day_end, limits)
+    return Planned(agenda, day, day_end, {each.card: each for each in done}, met, bool(linked))
 
 
 def cram_of(collection: Collection, now: int, limits: Limits) -> Cram:
