@@ -20,6 +20,7 @@ from srs.cards.note import Note
 from srs.cards.notetype import NoteType, NoteTypes
 from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest, Preset
 from srs.errors import Problem
+from srs.watching import told
 from srs.words import plural
 
 _SEVERAL = re.compile(r"\{\{c[0-9]{1,3},")
@@ -37,12 +38,13 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
     descriptions = {name: _description(about, name in theirs) for name, about in request.decks.items()}
     descriptions[""] = next((text for name, text in descriptions.items() if name in theirs and is_first_deck(name)), "")
     seeding = Seeding(request.schedules) if request.schedules else None
-    written = write_apkg(target, outbox.items(), descriptions, outbox.type_mods, outbox.media.files, seeding)
+    media = outbox.media.files
+    written = write_apkg(target, outbox.items(), descriptions, outbox.type_mods, media, seeding, request.watch)
     return ExportReport(
         notes=written.notes,
         cards=written.cards,
         decks=written.decks,
-        media=len(outbox.media.files),
+        media=len(media),
         changed=tuple(sorted(outbox.changed, key=lambda content: content.at)),
         problems=tuple(outbox.problems),
         advice=(
@@ -180,7 +182,7 @@ def outgoing(
     """
     shapes: dict[str, Shape] = {}
     guids: set[str] = set()
-    for note in request.notes:
+    for note in told(request.watch, "Preparing notes", request.notes, len(request.notes)):
         if note.draft:
             continue
         for sheet in faces.sheets(note, request.types):

@@ -16,6 +16,7 @@ from export.sides import Shown, report_of, shown
 from srs.cards.outgoing import ExportReport, ExportRequest
 from srs.cards.plain import to_text
 from srs.errors import UsageError
+from srs.watching import told
 
 COLUMNS = ("card", "deck", "type", "tags", "front", "back")
 
@@ -33,7 +34,7 @@ def export(request: ExportRequest, target: Path) -> ExportReport:
     table = io.StringIO(newline="")
     writer = csv.writer(table, quoting=csv.QUOTE_ALL, lineterminator="\r\n")
     writer.writerow(COLUMNS)
-    writer.writerows(map(_row, cards))
+    writer.writerows(map(_row, told(request.watch, "Writing cards", cards, len(cards))))
     write_text(target, table.getvalue())
     return report_of(cards)
 

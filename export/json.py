@@ -26,6 +26,7 @@ from export.sides import Shown, report_of, shown
 from srs.cards.note import Note
 from srs.cards.outgoing import DeckAbout, ExportReport, ExportRequest, Logged, Schedules, Standing
 from srs.memory.days import iso_day, iso_instant
+from srs.watching import doing, told
 
 FORMAT = 1
 
@@ -33,10 +34,12 @@ FORMAT = 1
 def export(request: ExportRequest, target: Path) -> ExportReport:
     """Writes every note that is no draft and makes cards to `target`. Raises SrsError."""
     cards = list(shown(request))
-    notes = [_note(group, request.schedules) for group in _by_note(cards)]
+    groups = _by_note(cards)
+    notes = [_note(group, request.schedules) for group in told(request.watch, "Writing cards", groups, len(groups))]
     decks = {name: _deck(about) for name, about in sorted(request.decks.items())}
     whole = {"srs": FORMAT, "decks": decks, "notes": notes}
-    write_text(target, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
+    with doing(request.watch, "Packing"):
+        write_text(target, json.dumps(whole, ensure_ascii=False, indent=1) + "\n")
     return report_of(cards)
 
 

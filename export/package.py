@@ -8,7 +8,6 @@ bytes (under one version of zlib; what is inside is equal under any).
 
 import json
 import re
-import shutil
 import sqlite3
 import tempfile
 import unicodedata
@@ -16,7 +15,7 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import islice
 from pathlib import Path
 from typing import IO, Any
@@ -27,6 +26,7 @@ from export.scheduling import UNSCHEDULED, Calendar, Options, Seeding
 from export.stable import StableIds
 from srs.cards.notetype import NoteType
 from srs.errors import SrsError
+from srs.watching import Watch, statements, told, unwatched
 
 _FIRST_DECK = 1  # Anki's own, which is in every collection
 _ZIP_DATE = (1980, 1, 1, 0, 0, 0)
@@ -72,6 +72,9 @@ _CONF = {
 }
 
 
+_BLOCK = 1 << 20
+
+
 @dataclass(frozen=True, slots=True)
 class Item:
     """One note of the package.
@@ -110,6 +113,7 @@ def write_apkg(
     type_mods: Mapping[str, int],
     media: Mapping[str, Path],
     seeding: Seeding | None = None,
+    watch: Watch = unwatched,
 ) -> Written:
     """Writes `items` in order, their cards new in that order, to `target`, which is replaced whole or not touched.
 
@@ -126,10 +130,11 @@ def write_apkg(
             with closing(sqlite3.connect(Path(folder) / "draft", isolation_level=None)) as connection:
                 written = _fill(connection, items, decks, type_mods, seeding)
                 # Ids are scattered, so the draft's pages are half empty; the copy is dense and in order of id.
-                connection.execute("vacuum into ?", [str(database)])
+                with statements(connection, watch, "Packing"):
+                    connection.execute("vacuum into ?", [str(database)])
             _forget_sqlite_version(database)
             with replacing(real) as stream:
-                _write_zip(stream, database, media)
+                _write_zip(stream, database, media, watch)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
         raise not_written(target, error) from error
     return written
@@ -350,22 +355,24 @@ def _forget_sqlite_version(database: Path) -> None:
         stream.write(_SQLITE_VERSION)
 
 
-def _write_zip(stream: IO[bytes], database: Path, media: Mapping[str, Path]) -> None:
+def _write_zip(stream: IO[bytes], database: Path, media: Mapping[str, Path], watch: Watch) -> None:
     names = sorted(media)
     listing = json.dumps({str(number): name for number, name in enumerate(names)}, separators=(",", ":"))
     with zipfile.ZipFile(stream, "w") as package:
-        _add(package, "collection.anki2", database, zipfile.ZIP_DEFLATED)
+        _add(package, "collection.anki2", database, zipfile.ZIP_DEFLATED, watch)
         package.writestr(_entry("media", zipfile.ZIP_DEFLATED), listing)
-        for number, name in enumerate(names):
+        for number, name in enumerate(told(watch, "Packing media", names, len(names))):
             squeezed = Path(name).suffix.lower() in _SQUEEZED
             _add(package, str(number), media[name], zipfile.ZIP_STORED if squeezed else zipfile.ZIP_DEFLATED)
 
 
-def _add(package: zipfile.ZipFile, name: str, path: Path, method: int) -> None:
+def _add(package: zipfile.ZipFile, name: str, path: Path, method: int, watch: Watch = unwatched) -> None:
     entry = _entry(name, method)
     entry.file_size = path.stat().st_size
     with path.open("rb") as source, package.open(entry, "w") as sink:
-        shutil.copyfileobj(source, sink, 1 << 18)
+        blocks = iter(partial(source.read, _BLOCK), b"")
+        for block in told(watch, "Packing", blocks, -(-entry.file_size // _BLOCK)):
+            sink.write(block)
 
 
 def _entry(name: str, method: int) -> zipfile.ZipInfo:

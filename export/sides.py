@@ -6,6 +6,7 @@ from typing import NamedTuple
 from srs.cards.faces import Face, cards_of, face
 from srs.cards.note import Card, Note
 from srs.cards.outgoing import ExportReport, ExportRequest
+from srs.watching import told
 
 
 class Shown(NamedTuple):
@@ -18,7 +19,7 @@ class Shown(NamedTuple):
 
 def shown(request: ExportRequest) -> Iterator[Shown]:
     """The cards of every note that is no draft, in order; of a card with several wordings the first."""
-    for note in request.notes:
+    for note in told(request.watch, "Preparing notes", request.notes, len(request.notes)):
         if not note.draft:
             for card in cards_of(note, request.types):
                 yield Shown(note, card, face(note, request.types, card.id))

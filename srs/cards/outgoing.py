@@ -13,6 +13,7 @@ from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
 from srs.errors import Problem
 from srs.values import frozen
+from srs.watching import Watch, unwatched
 
 
 @frozen
@@ -108,7 +109,8 @@ class ExportRequest:
     from. `contents` is the newest journalled Content of each key: a note's id, a prompt's card id or `notetype:NAME`.
     `now` is in milliseconds since the epoch. `schedules`: None where only the cards are wanted. `whole`: `notes` are
     all there are, so what `contents` knows besides is gone. `unread`: `notes` are
-    all that can be read, and there may be more. `deleted`: cards that were deleted where the file goes.
+    all that can be read, and there may be more. `deleted`: cards that were deleted where the file goes. `watch` is told
+    how far the export is.
     """
 
     notes: tuple[Note, ...]
@@ -121,6 +123,7 @@ class ExportRequest:
     whole: bool = False
     deleted: frozenset[str] = frozenset()
     unread: bool = False
+    watch: Watch = unwatched
 
 
 @frozen

@@ -13,6 +13,7 @@ import typer
 
 from srs.cli.context import Context
 from srs.cli.output import complain, terminal_size
+from srs.cli.progress import progress
 from srs.errors import SrsError, UsageError, said_by_system
 
 app = typer.Typer(
@@ -119,6 +120,7 @@ def main() -> None:
             called = next(iter(_split(arguments)[1]), "")
             raise in_our_words(error, called if called in COMMANDS else "", COMMANDS) from None
         finally:
+            progress.wipe()
             sys.stdout.flush()
     except SrsError as error:
         complain(error.message, error.hint)

@@ -10,7 +10,7 @@ import typer
 
 from srs.cli.context import Context, tell_problems, zone_of
 from srs.cli.output import complain, print_json, say, tell
-from srs.cli.progress import ProgressLine
+from srs.cli.progress import progress
 from srs.collection.collection import Collection
 from srs.collection.content import shown_name
 from srs.collection.locations import SETTINGS_NAME, find_collection
@@ -54,7 +54,7 @@ def backup(
     zone, unreadable = zone_of(root, context.environ)
     now = context.clock_in(zone)()
     target = _target(root, file, now, zone)
-    report = back_up(root, context.environ, target, iso_instant(now), force, ProgressLine())
+    report = back_up(root, context.environ, target, iso_instant(now), force, progress)
     manifest = report.manifest
     if unreadable and any(item.path == SETTINGS_NAME for item in manifest.items):
         tell(f"{unreadable}; backed up as it is.")
@@ -96,7 +96,7 @@ def restore(
     if not folder:
         raise UsageError("no folder is named to restore to", "for example: srs restore FILE cards")
     place, here = Path(folder).expanduser(), Path.cwd()
-    restored = make_again(Path(file).expanduser(), place, context.environ, ProgressLine())
+    restored = make_again(Path(file).expanduser(), place, context.environ, progress)
     manifest = restored.manifest
     if restored.settings_made:
         tell(f"The backup holds no {SETTINGS_NAME}, so the collection has one with the defaults; look into it.")
@@ -175,7 +175,7 @@ def _counts(restored: "Restored", context: Context) -> dict[str, int] | None:
     from srs.upkeep.restore import counts_of
 
     try:
-        collection = Collection.open(restored.root, context.environ, watch=ProgressLine())
+        collection = Collection.open(restored.root, context.environ, watch=progress)
     except SrsError as error:
         complain(f"the files are restored, and srs cannot open them: {error.message}", error.hint)
         return None

@@ -14,6 +14,7 @@ from srs.cli.output import beside, clipped, days_long, ellipsis, print_json, pri
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.errors import SrsError, UsageError
+from srs.watching import told
 from srs.words import plural
 
 _LEADING = ("q", "ask", "cloze", "term", "concept", "quote")  # the fields that a card's text is taken from, if there
@@ -47,7 +48,7 @@ def list_cards(
     wanted = parse_query(words, day, now)
     cards = [card for card in collection.cards(now, bounds(words, day, now)) if wanted(card)]
     if as_json:
-        print_json([card.as_json() for card in cards])
+        print_json([card.as_json() for card in told(collection.watch, "Preparing the list", cards, len(cards))])
         return
     if cards and tree:
         if query:
@@ -56,7 +57,8 @@ def list_cards(
             rows = [[name, *counts] for name, _, *counts in _tree(cards, day, now, notes=False)]
             print_table(rows, right=range(1, 5), shrink={0: 12}, drop=(4,))
     elif cards:
-        rows = [["card", "text", "deck", "due"], *([c.id, first_words(c), c.deck, _when(c, day)] for c in cards)]
+        listed = told(collection.watch, "Preparing the list", cards, len(cards))
+        rows = [["card", "text", "deck", "due"], *([c.id, first_words(c), c.deck, _when(c, day)] for c in listed)]
         print_table(rows, shrink={1: 16}, drop=(2, 1))
     say(f"{plural(len(cards), 'card')}." if cards else "No card matches.")
 

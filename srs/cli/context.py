@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from srs.cli.output import tell
-from srs.cli.progress import ProgressLine
+from srs.cli.progress import progress
 from srs.collection.locations import SETTINGS_NAME, find_collection
 from srs.errors import Problem, UsageError, said_by_system
 from srs.values import frozen
@@ -53,7 +53,7 @@ class Context:
         from srs.collection.collection import Collection
 
         root = find_collection(self.folder, self.environ, Path.cwd())
-        collection = Collection.open(root, self.environ, fixed_clock=self.now is not None, watch=ProgressLine())
+        collection = Collection.open(root, self.environ, fixed_clock=self.now is not None, watch=progress)
         self.clock(collection)
         if not quiet:
             problems = collection.problems()

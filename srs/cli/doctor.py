@@ -10,7 +10,7 @@ import typer
 
 from srs.cli.context import Context, moment, zone_of
 from srs.cli.output import agreed, print_json, say, say_hint
-from srs.cli.progress import ProgressLine
+from srs.cli.progress import progress
 from srs.collection.collection import Collection
 from srs.collection.locations import find_collection
 from srs.errors import UsageError
@@ -63,7 +63,7 @@ def _examine(context: Context, as_json: bool) -> None:
     root = _root(context)
     zone, _ = zone_of(root, context.environ)
     now = context.clock_in(zone)()
-    findings = examine(root, context.environ, now, ProgressLine())
+    findings = examine(root, context.environ, now, progress)
     if as_json:
         found = [asdict(finding) for finding in findings.found]
         print_json({"problems": findings.problems, "counted": asdict(findings.counted), "found": found})
@@ -110,7 +110,7 @@ def _rebuild(context: Context, as_json: bool) -> None:
     from srs.upkeep.rebuild import rebuild
 
     started = time.monotonic()
-    made = rebuild(_root(context), context.environ, ProgressLine())
+    made = rebuild(_root(context), context.environ, progress)
     seconds = time.monotonic() - started
     if as_json:
         counts = {"notes": made.notes, "cards": made.cards, "events": made.events}

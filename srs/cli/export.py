@@ -11,6 +11,7 @@ from srs.cli.context import opened
 from srs.cli.output import say, tell
 from srs.collection.collection import Collection
 from srs.errors import UsageError
+from srs.watching import doing
 from srs.words import plural
 
 if TYPE_CHECKING:
@@ -70,15 +71,16 @@ def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "
     from srs.cards.outgoing import Content, ExportRequest
     from srs.importers.deletions import deleted_there
 
-    notes = collection.notes()
+    watch, notes = collection.watch, collection.notes()
     if query:
         from srs.study.search import parse_query
 
         wanted = parse_query(query, collection.day(now), now)
         found = {card.note.id for card in collection.cards(now) if wanted(card)}
         notes = [note for note in notes if note.id in found]
-    order = {id_: place for place, id_ in enumerate(needs_order(map(head_of, notes)))}
-    notes.sort(key=lambda note: order[note.id])
+    with doing(watch, "Comparing notes"):
+        order = {id_: place for place, id_ in enumerate(needs_order(map(head_of, notes)))}
+        notes.sort(key=lambda note: order[note.id])
     contents = {key: Content(key, hash_, at) for key, (hash_, at) in collection.contents().items()}
     folder = collection.root / "media"
     media = folder if folder.is_dir() else None
@@ -90,4 +92,5 @@ def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "
     broken = any(problem.severity == "error" for problem in collection.problems())
     whole, unread = not query and not broken, not query and broken
     abouts, deleted = collection.abouts(), deleted_there(collection)
-    return ExportRequest(tuple(notes), collection.types, abouts, media, contents, now, known, whole, deleted, unread)
+    types = collection.types
+    return ExportRequest(tuple(notes), types, abouts, media, contents, now, known, whole, deleted, unread, watch)

@@ -50,7 +50,7 @@ def forecast(
 
     Example: srs forecast --retention 0.8,0.95
     """
-    from srs.cli.progress import ProgressLine
+    from srs.cli.progress import progress
     from srs.insight.forecast import outcome
     from srs.insight.forecast.habits import habits_of
     from srs.insight.forecast.start import start_of
@@ -70,7 +70,6 @@ def forecast(
     start = start_of(collection, now, found_by(collection, " ".join(query or ()), now))
     if not start.cards:
         raise SrsError("no card to forecast", "see: srs list" if query else "see: srs add --help")
-    line = ProgressLine()
     told = outcome.forecast(
         start,
         habits_of(read_reviews(collection)),
@@ -78,7 +77,7 @@ def forecast(
         days,
         seeds,
         seed,
-        lambda done, total: line("studying on", done, total),
+        lambda done, total: progress("Studying on", done, total),
     )
     if as_json:
         print_json(as_dictionary(told))

@@ -16,6 +16,7 @@ from srs.cli.output import clipped, print_json, say, takes_unicode, terminal_siz
 from srs.cli.terminal.safe import visible
 from srs.cli.terminal.width import width
 from srs.memory.days import iso_day
+from srs.watching import doing
 from srs.words import listed, percent, plural
 
 if TYPE_CHECKING:
@@ -65,7 +66,8 @@ def ideas(
     collection, now = opened(ctx)
     wanted = parse_query(" ".join(query or ()), collection.day(now), now)
     views = list(collection.cards(now))
-    tree = insight.tree_of(insight.ideas_of(collection, views))
+    with doing(collection.watch, "Comparing notes"):
+        tree = insight.tree_of(insight.ideas_of(collection, views))
     chosen = {view.note.id for view in views if wanted(view)} if query else {twig.idea.id for twig in tree.twigs}
     tree = insight.about(tree, chosen)
     if as_json:
@@ -77,7 +79,8 @@ def ideas(
     terminal, plain = terminal_size(), ascii_only(ctx.obj.environ)
     columns = min(terminal[0] if terminal else _WIDEST, _WIDEST)
     colours = palette(sys.stdout, ctx.obj.environ)
-    lines = _lines(list(_rows(tree, chosen, bool(query), plain)), columns, plain)
+    with doing(collection.watch, "Preparing the list"):
+        lines = _lines(list(_rows(tree, chosen, bool(query), plain)), columns, plain)
     print("\n".join(colours.line(line).rstrip() for line in lines))
     for text in _sentences(tree, chosen):
         print("\n".join(["", *wrapped(text, columns)]))

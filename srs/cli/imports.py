@@ -9,7 +9,6 @@ import typer
 
 from srs.cli.context import opened
 from srs.cli.output import print_json, say
-from srs.cli.progress import ProgressLine
 from srs.errors import SrsError, UsageError, said_by_system
 
 _FILE_HELP = "An .apkg or .colpkg of Anki, a lesson as .txt or .md, a table as .csv or .tsv."
@@ -69,7 +68,7 @@ def _from_anki(ctx: typer.Context, path: Path, asked: _Asked) -> None:
     collection, now = opened(ctx)
     if choices.into is not None:
         place_for(collection.root, choices.into)  # before the package is read
-    report = import_package(collection, path, choices, now, ProgressLine())
+    report = import_package(collection, path, choices, now)
     if asked.as_json:
         print_json(as_json(report))
         return

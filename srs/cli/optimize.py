@@ -7,7 +7,7 @@ import typer
 from srs.cli import complete
 from srs.cli.context import opened
 from srs.cli.output import print_json, print_table, say
-from srs.cli.progress import ProgressLine
+from srs.cli.progress import progress
 from srs.errors import SrsError
 from srs.words import plural
 
@@ -47,9 +47,8 @@ def optimize(
     collection, now = opened(ctx)
     if deck is not None:
         _refuse_unknown(collection, deck)
-    watch = ProgressLine()
-    gathered = gather(collection, deck, watch)
-    outcome = optimise(gathered.histories, collection.settings.for_deck(deck or "").parameters, watch)
+    gathered = gather(collection, deck)
+    outcome = optimise(gathered.histories, collection.settings.for_deck(deck or "").parameters, progress)
     if not as_json:
         _say_outcome(gathered, outcome)
     if outcome.adopted and not dry_run:

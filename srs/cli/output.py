@@ -6,7 +6,9 @@ import sys
 from collections.abc import Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO
 
+from srs.cli.progress import progress
 from srs.errors import SrsError
+from srs.watching import doing, told
 
 if TYPE_CHECKING:
     from srs.errors import Problem
@@ -23,8 +25,10 @@ _UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
 def print_json(value: Any) -> None:
     """The stable contract: one JSON value on stdout. What a terminal would obey or cannot show is escaped."""
     plain = "utf" not in (sys.stdout.encoding or "").lower()
-    text = json.dumps(value, ensure_ascii=plain, indent=1)
-    sys.stdout.write(_UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text) + "\n")
+    with doing(progress, "Writing JSON"):
+        text = json.dumps(value, ensure_ascii=plain, indent=1)
+        text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+    sys.stdout.write(f"{text}\n")
 
 
 def say(text: str) -> None:
@@ -187,12 +191,13 @@ def table_lines(
     from srs.cli.terminal.safe import visible
     from srs.cli.terminal.width import width
 
-    shown = [[visible(cell).replace("\n", " ") for cell in row] for row in rows]
+    watched = told(progress, "Preparing the list", rows, len(rows))
+    shown = [[visible(cell).replace("\n", " ") for cell in row] for row in watched]
     natural = [max(map(width, column)) for column in zip(*shown, strict=True)]
     widths = fitting(natural, columns, shrink or {}, drop)
     flush_right = set(right)
     lines = []
-    for row in shown:
+    for row in told(progress, "Preparing the list", shown, len(shown)):
         cells = []
         for number, wide in widths.items():
             cell = clipped(row[number], wide, dots)

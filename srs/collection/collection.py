@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from srs.collection import content, elsewhere, queries, settled
 from srs.collection.device import device_name
 from srs.collection.files import keep_copy, locked, replace_file
-from srs.collection.index import Watch, discard, open_index, spoilt, unwatched, writing
+from srs.collection.index import discard, open_index, spoilt, writing
 from srs.collection.locations import (
     SETTINGS_NAME,
     copies_folder,
@@ -36,6 +36,7 @@ from srs.memory.format import FORMAT
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS, Fsrs6
 from srs.memory.state import CardState, Reviewing
 from srs.values import frozen
+from srs.watching import Watch, doing, told, unwatched
 
 if TYPE_CHECKING:
     from srs.cards.face import Face
@@ -110,7 +111,7 @@ class Collection:
         self._clock_accepted = fixed_clock
         self._stamped = 0
         self._turns = 0
-        self._watch = watch
+        self.watch = watch
         self._plan = _plan(settings)
         self._changed: set[str] | None = None
         self._version = 0
@@ -166,14 +167,14 @@ class Collection:
             raise _index_fails(error) from error
 
     def _refresh(self) -> bool:
-        decks = content.refresh(self.db, self.root, self._watch)
+        decks = content.refresh(self.db, self.root, self.watch)
         if decks:
             self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
             self._changed = None
         return self._read_journal() or decks
 
     def _read_journal(self) -> bool:
-        touched = settled.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self._watch)
+        touched = settled.refresh(self.db, self.journal_folder, self._plan, self.lost_file, self.watch)
         self._changed = None if touched is None or self._changed is None else self._changed | touched
         return touched is None or bool(touched)
 
@@ -227,7 +228,10 @@ class Collection:
         """Every card in deck order, drafts included; where bounds are given, only those within."""
         from srs.collection import views
 
-        return views.all_cards(self.db, self.day(now), self.model_of, among or views.Among())
+        among = among or views.Among()
+        total = None if among.where else self.db.execute("select count(*) from card").fetchone()[0]
+        found = views.all_cards(self.db, self.day(now), self.model_of, among)
+        return told(self.watch, "Reading cards", found, total)
 
     def cards_of_note(self, note: str, now: int) -> list[CardView]:
         from srs.collection import views
@@ -281,7 +285,8 @@ class Collection:
         from srs.collection.stored import note_from_json
 
         rows = self.db.execute("select data from note where not left_out order by path, position")
-        return [note_from_json(row[0]) for row in rows]
+        total = self.db.execute("select count(*) from note").fetchone()[0]
+        return [note_from_json(row[0]) for row in told(self.watch, "Reading notes", rows, total)]
 
     def abouts(self) -> dict[str, DeckAbout]:
         """What the deck files say of each deck (description, author, licence), by deck name."""
@@ -515,11 +520,12 @@ class Collection:
         """Put events into this device's journal, all or none, then into the index. On disk when this returns."""
         from srs.memory import events as ev
 
-        lines = [ev.encode(event) for event in events]
+        lines = [ev.encode(event) for event in told(self.watch, "Writing the journal", events, len(events))]
         path = self.journal_folder / f"{self.device}.{_year(max(event.at for event in events))}.jsonl"
         with self.turn():
             self.refuse_newer()
-            self.append(path, ev.header_line(self.device), lines)
+            with doing(self.watch, "Writing the journal"):
+                self.append(path, ev.header_line(self.device), lines)
             try:
                 self._read_journal()
             except (sqlite3.DatabaseError, OSError, SrsError) as error:

@@ -18,9 +18,10 @@ from stat import S_ISREG
 from typing import TYPE_CHECKING, NamedTuple
 
 from srs.cards.note import DeckFile, Note, Place
-from srs.collection.index import Watch, get_meta, indexes_at_the_end, set_meta, writing
+from srs.collection.index import get_meta, indexes_at_the_end, set_meta, writing
 from srs.collection.stored import note_from_json, note_to_json
 from srs.errors import Problem, said_by_system
+from srs.watching import Watch, statements, told
 
 if TYPE_CHECKING:
     from srs.cards.crosscheck import Head
@@ -105,16 +106,16 @@ def _refresh(
         changed = True
         db.execute("delete from problem where source = 'types'")
         _add_problems(db, loaded()[1], "types")
-    with nullcontext() if known else indexes_at_the_end(db, "note", "card"):
-        for done, (path, seen) in enumerate(decks.items(), 1):
-            watch("Reading decks", done, len(decks))
+    with nullcontext() if known else indexes_at_the_end(db, watch, "note", "card"):
+        for path, seen in told(watch, "Reading decks", decks.items(), len(decks)):
             before = known.get(path)
             if before and before[0][:4] == seen[:4] and not types_changed:
                 continue
             known_checksum = None if types_changed or not before else before[1]
             changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum, before is None)
     if changed:
-        _compare_notes(db)
+        with statements(db, watch, "Comparing notes"):
+            _compare_notes(db)
         set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
     return changed
 

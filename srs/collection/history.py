@@ -17,7 +17,7 @@ from srs.collection import journal, queries
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of
 from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
-from srs.collection.index import Watch, indexes_at_the_end, roomy, set_meta
+from srs.collection.index import indexes_at_the_end, roomy, set_meta
 from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
 from srs.collection.rows import STATE_COLUMNS, state_row
@@ -28,6 +28,7 @@ from srs.memory.fold import AMENDED, Folding, amendments, fold, fold_many, one_o
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
+from srs.watching import Watch, statements, told
 
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
@@ -104,23 +105,27 @@ def follow(
     if not whole:
         return _bring_up_to_date(db, plan, added, watch)
     with roomy(db), collector_paused():
-        with _kept(db, lost), indexes_at_the_end(db, "event"):
-            _clear(db)
+        with _kept(db, lost, watch), indexes_at_the_end(db, watch, "event"):
+            with statements(db, watch, "Making the index"):
+                _clear(db)
             folded = _take_all(db, folder, files, plan, watch)
-        folded.doubtful |= _renamed(db) | _settle(db, anew=True)
+        with statements(db, watch, "Reading the journal"):
+            folded.doubtful |= _renamed(db) | _settle(db, anew=True)
         _fold_all(db, plan, watch, folded)
         _follows(db, plan)
     return None
 
 
 @contextmanager
-def _kept(db: sqlite3.Connection, lost: Path) -> Iterator[None]:
+def _kept(db: sqlite3.Connection, lost: Path, watch: Watch) -> Iterator[None]:
     """Keep what the tables lose while the journal is read anew: a file that shrank may have been the only one."""
-    db.execute(f"create temp table left_behind as select {_AS_WRITTEN} from event")
+    with statements(db, watch, "Making the index"):
+        db.execute(f"create temp table left_behind as select {_AS_WRITTEN} from event")
     yield
-    rows = db.execute("select * from left_behind where id not in (select id from event)")
-    keep_lost(lost, (event_of(row) for row in rows))
-    db.execute("drop table left_behind")
+    with statements(db, watch, "Making the index"):
+        rows = db.execute("select * from left_behind where id not in (select id from event)")
+        keep_lost(lost, (event_of(row) for row in rows))
+        db.execute("drop table left_behind")
 
 
 def keep_lost(lost: Path, events: Iterable[ev.Event]) -> None:
@@ -163,15 +168,18 @@ def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
 
 def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch: Watch) -> set[str] | None:
     if settled_for(db) != plan.fingerprint:
-        _renamed(db)
-        _settle(db)
+        with statements(db, watch, "Reading the journal"):
+            _renamed(db)
+            _settle(db)
         with roomy(db), collector_paused():
             _fold_all(db, plan, watch)
         _follows(db, plan)
         return None
-    touched, grown = _renamed(db), Counter(_subjects(db, added))
-    touched |= _settle(db) if added and _any_links(db, added) else set()
-    for card, changed in _moved(db, plan):
+    with statements(db, watch, "Reading the journal"):
+        touched, grown = _renamed(db), Counter(_subjects(db, added))
+        touched |= _settle(db) if added and _any_links(db, added) else set()
+    moved = _moved(db, plan)
+    for card, changed in told(watch, "Comparing notes", moved, len(moved)):
         _note_whether_gone(db, card)
         if changed:
             touched.add(card)
@@ -447,10 +455,11 @@ def _fold_some(
     db: sqlite3.Connection, plan: Plan, cards: Set[str], grown: Mapping[str, int], added: Set[str], watch: Watch
 ) -> None:
     """Fold `cards` anew, and those others to which only so many of the events `added` came."""
-    if len(cards | grown.keys()) > _ONE_BY_ONE:
+    every = cards | grown.keys()
+    if len(every) > _ONE_BY_ONE:
         _fold_all(db, plan, watch)
         return
-    for card in cards | grown.keys():
+    for card in told(watch, "Working out memories", every, len(every)):
         rules, model = plan.of_deck(deck_of(db, card))
         newest = None if card in cards else _newest(db, card, grown[card], added)
         if newest is None:
@@ -489,14 +498,17 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch, folded: _Folded 
     else:
         states = fold_many(_counted(db, "at, id", folded.doubtful, watch), of_card) if folded.doubtful else {}
         states.update(folded.states())
-    db.execute("delete from state")
-    rows = (state_row(card, states[card], of_card(card)[1]) for card in sorted(states) if states[card] != _UNSEEN)
-    with indexes_at_the_end(db, "state"):
+    with statements(db, watch, "Making the index"):
+        db.execute("delete from state")
+    cards = told(watch, "Working out memories", sorted(states), len(states))
+    rows = (state_row(card, states[card], of_card(card)[1]) for card in cards if states[card] != _UNSEEN)
+    with indexes_at_the_end(db, watch, "state"):
         db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
-    db.execute("delete from gone")
-    db.execute("insert into gone select card from state s where not exists (select 1 from card c where c.id = s.card)")
-    with indexes_at_the_end(db, "card", naming="fresh"):
-        is_fresh = "coalesce((select kind = 0 from state where card = id), 1)"
+    gone = "select card from state s where not exists (select 1 from card c where c.id = s.card)"
+    is_fresh = "coalesce((select kind = 0 from state where card = id), 1)"
+    with indexes_at_the_end(db, watch, "card", naming="fresh"), statements(db, watch, "Making the index"):
+        db.execute("delete from gone")
+        db.execute(f"insert into gone {gone}")
         db.execute(f"update card set fresh = not fresh where fresh != {is_fresh}")
 
 

@@ -1,19 +1,17 @@
 """The index file: opened, made, brought up, thrown away. Knows its schema and version, not what the rows mean."""
 
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from srs.collection.files import locked
+from srs.watching import Watch, statements
 
 VERSION = 8
 """Raised with every change of schema.sql or of what is put in the tables. `upgrades.STEPS` then gets a step from the
 former version, and `python -m tests.collection.freeze` keeps an index of the new one, for the tests of later versions.
 """
-
-Watch = Callable[[str, int, int], None]
-"""Told of long work, again and again: what it is, how many steps are done, of how many."""
 
 _BUSY_SECONDS = 60.0
 _ROOM = -64_000  # KiB of the file that SQLite keeps in memory, below zero
@@ -26,10 +24,6 @@ _NOT_THE_FILE = (
     sqlite3.SQLITE_PERM,
     sqlite3.SQLITE_NOMEM,
 )
-
-
-def unwatched(what: str, done: int, total: int) -> None:
-    """For callers that do not want to be told."""
 
 
 def open_index(path: Path) -> sqlite3.Connection:
@@ -84,7 +78,7 @@ def roomy(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
-def indexes_at_the_end(db: sqlite3.Connection, *tables: str, naming: str = "") -> Iterator[None]:
+def indexes_at_the_end(db: sqlite3.Connection, watch: Watch, *tables: str, naming: str = "") -> Iterator[None]:
     """While tables are filled anew: their indexes are made of all rows at once, which is much faster.
 
     `naming`: only those in which this word occurs.
@@ -96,8 +90,9 @@ def indexes_at_the_end(db: sqlite3.Connection, *tables: str, naming: str = "") -
         db.execute(f"drop index {name}")
     with roomy(db):
         yield
-        for _, create in indexes:
-            db.execute(create)
+        with statements(db, watch, "Making the index"):
+            for _, create in indexes:
+                db.execute(create)
 
 
 def get_meta(db: sqlite3.Connection, key: str) -> str | None:

@@ -10,9 +10,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srs.collection.content import FILE_COLUMNS, Seen, seen_of, shown_name
-from srs.collection.index import Watch, get_meta, unwatched, writing
+from srs.collection.index import get_meta, writing
 from srs.errors import SrsError, said_by_system
 from srs.values import frozen
+from srs.watching import Watch, unwatched
 
 if TYPE_CHECKING:
     from srs.memory.model import Model

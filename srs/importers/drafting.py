@@ -20,6 +20,7 @@ from srs.errors import SrsError, UsageError, said_by_system
 from srs.importers.foreigndecks import clean_deck, file_stem, into_file
 from srs.importers.lesson.inline import pictures_in, with_pictures
 from srs.importers.lesson.values import Draft
+from srs.watching import told
 
 DOUBT = "# Doubt: "
 """What a comment in a draft starts with that says what was guessed."""
@@ -68,7 +69,7 @@ def write_drafts(
             pictures = _Pictures(collection.root / "media", source, made)
             entries: list[str] = []
             ids: list[str] = []
-            for draft in drafts:
+            for draft in told(collection.watch, "Preparing notes", drafts, len(drafts)):
                 if note_id := _free_id(collection, draft, kept, ids):
                     ids.append(note_id)
                     entries.append(_entry(collection, draft, note_id, kept, pictures, ready))

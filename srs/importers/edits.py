@@ -35,6 +35,7 @@ from srs.importers.sentout import SentOut, Version
 from srs.memory.events import Suspend
 from srs.upkeep.bulk import Beside, DeckEdit
 from srs.upkeep.edits import NotAsMeant, read_file
+from srs.watching import told
 
 WHOSE = "Anki's"
 _NOT_OURS = frozenset({"leech", "marked", RETIRED_TAG, "conflict"})
@@ -123,7 +124,7 @@ def carry_out(collection: Collection, edits: Edits) -> None:
             if edits.open_media is not None and not target.exists():
                 with edits.open_media(name) as stream:
                     replace_file(target, None, stream.read())
-        for path, (old, new) in edits.files.items():
+        for path, (old, new) in told(collection.watch, "Writing decks", edits.files.items(), len(edits.files)):
             collection.replace(path, old, new)
         collection.refresh()
     collection.record_contents(edits.known)
@@ -193,7 +194,7 @@ class _Plan:
             self.compare(sheet)
             if sheet.wish.texts or sheet.wish.add or sheet.wish.remove:
                 by_path[sheet.out.note.place.path].append(sheet)
-        for path, sheets in sorted(by_path.items()):
+        for path, sheets in told(self.collection.watch, "Editing decks", sorted(by_path.items()), len(by_path)):
             if (pair := self.file(path, sheets)) is not None:
                 files[path] = pair
         gone = deletions(self.collection, self.package, self.notes, self.sent, self.now)
@@ -211,8 +212,11 @@ class _Plan:
         ours = claimed(self.package, by_guid(self.notes, self.collection.types)).taken
         there = {note.guid: note for note in self.package.notes if note.id in ours}
         wanted = [note for note in self.notes if any(guid_of(note, id_) in there for id_ in sheets_of(note))]
-        maybe = [note for note in wanted if any(self.may_differ(note, id_, there) for id_ in sheets_of(note))]
-        request = ExportRequest(tuple(maybe), self.collection.types, {}, self.collection.root / "media", {}, self.now)
+        watch = self.collection.watch
+        watched = told(watch, "Comparing notes", wanted, len(wanted))
+        maybe = [note for note in watched if any(self.may_differ(note, id_, there) for id_ in sheets_of(note))]
+        folder = self.collection.root / "media"
+        request = ExportRequest(tuple(maybe), self.collection.types, {}, folder, {}, self.now, watch=watch)
         for out in outgoing(request, self.media.outgoing):
             anki = there.get(out.guid)
             if anki is None:

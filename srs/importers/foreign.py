@@ -29,6 +29,7 @@ from srs.importers.foreignmedia import take_media, write_media
 from srs.importers.foreigntypes import take_types
 from srs.importers.ourtypes import Plain, of_ours, plain
 from srs.importers.places import place_for, refuse_outside
+from srs.watching import told
 from srs.words import plural
 
 _SPELLED_OUT = 20
@@ -80,7 +81,8 @@ def carry_out(collection: Collection, foreign: Foreign) -> None:
             write_media(folder, foreign.media, foreign.open_media, written)
             if written:
                 sync_folder(folder)
-            for file in (*foreign.types, *foreign.decks):
+            files = (*foreign.types, *foreign.decks)
+            for file in told(collection.watch, "Writing decks", files, len(files)):
                 collection.replace(file.path, file.old, file.new)
                 replaced.append(file)
         except BaseException as error:
@@ -126,7 +128,8 @@ class _Plan:
         self.told += media.told if media else ()
         ids: dict[int, str] = {}
         homes = self.homes(self.notes(sorted(notes, key=self.position), known, ids))
-        files = [self.deck_file(home, known) for home in homes]
+        watch = self.collection.watch
+        files = [self.deck_file(home, known) for home in told(watch, "Preparing decks", homes, len(homes))]
         self.told += [f"{plural(count, noun)} {what}" for (noun, what), count in self.counted.items()]
         self.tell_rest({note.type for note in notes}, homes)
         return Foreign(
@@ -144,12 +147,13 @@ class _Plan:
 
     # Notes
 
-    def plain_ones(self, notes: Iterable[AnkiNote]) -> dict[int, Plain]:
+    def plain_ones(self, notes: list[AnkiNote]) -> dict[int, Plain]:
         """Those that can be notes of a type of ours, by Anki's id."""
         here = self.collection.types
         ours = of_ours(self.package.types, here)
         files = EditMedia(self.collection.root / "media", self.package)
-        found = ((note.id, note, ours[note.type]) for note in notes if note.type in ours)
+        watched = told(self.collection.watch, "Comparing notes", notes, len(notes))
+        found = ((note.id, note, ours[note.type]) for note in watched if note.type in ours)
         made = (
             (id_, plain(note, kind, here, lambda name: files.ours(name) or self.new_name(name)))
             for id_, note, kind in found
@@ -162,7 +166,7 @@ class _Plan:
         first: dict[str, int] = {}
         for each in sorted(notes, key=lambda each: each.id):
             first.setdefault(each.guid, each.id)
-        for each in notes:
+        for each in told(self.collection.watch, "Preparing notes", notes, len(notes)):
             note = self.note(each, taken, first[each.guid] != each.id)
             taken.add(note.id)
             ids[each.id] = note.id

@@ -16,7 +16,6 @@ from srs.collection import queries
 from srs.collection.collection import SLIP_MS, Collection
 from srs.collection.content import shown_name
 from srs.collection.files import locked
-from srs.collection.index import Watch, unwatched
 from srs.errors import Problem, SrsError
 from srs.importers.anki.opening import opened
 from srs.importers.anki.package import AnkiCard, AnkiNote, AnkiReview, Package
@@ -32,10 +31,10 @@ from srs.importers.report import Left, Report, Unmatched
 from srs.importers.standing import Standing, Wish, brought, there, wishes
 from srs.memory.days import iso_instant
 from srs.memory.events import Mark, OfCard, Reset, Review, SetDue, because_of, new_id
+from srs.watching import doing, told
 
 _BY_HAND = (4, 5)
 _IN_REVIEW = 2
-_TOLD_EVERY = 500
 _NAME = 40
 _LOOKED_AT = 2000  # characters of a field
 _NOTES_IN = ("decks/", "notetypes/")
@@ -54,12 +53,13 @@ class Choices:
     dry_run: bool = False
 
 
-def import_package(collection: Collection, path: Path, choices: Choices, now: int, watch: Watch = unwatched) -> Report:
+def import_package(collection: Collection, path: Path, choices: Choices, now: int) -> Report:
     """Take in what the package at `path` holds, as far as it is new. `now` in ms. Raises SrsError."""
-    with opened(path, watch) as package:
+    with opened(path, collection.watch) as package:
         report = Report(shown_name(path.name), package.form, package.whole, choices.dry_run, package.remarks)
         report.empty = not package.notes
-        known = known_notes(collection)
+        with doing(collection.watch, "Comparing notes"):
+            known = known_notes(collection)
         broken = _broken(collection)
         if broken is not None and choices.into is not None:
             raise _refused(broken)
@@ -73,7 +73,7 @@ def import_package(collection: Collection, path: Path, choices: Choices, now: in
         coming = foreign.notes if foreign is not None else {}
         report.unread = broken is not None
         matching = _Matching(collection, package, choices, now, report.left, unread=report.unread)
-        matching.match(claimed(package, known), _arrived(collection, package, coming), coming, watch)
+        matching.match(claimed(package, known), _arrived(collection, package, coming), coming)
         report.take_known(matching.logs.values())
         report.wishes = [wish for wish in matching.wishes if wish.news]
         events = matching.events()
@@ -186,22 +186,19 @@ class _Matching:
         self._contents = collection.contents()
         self._imports = queries.imports(collection.db)
 
-    def match(self, claims: Claims, arrived: Mapping[int, OurNote], coming: Mapping[int, str], watch: Watch) -> None:
+    def match(self, claims: Claims, arrived: Mapping[int, OurNote], coming: Mapping[int, str]) -> None:
         """`claims` are the notes known here, `arrived` those that just came in by Anki's id, `coming` all such ids."""
         ours = {**claims.taken, **arrived}
         reasons: dict[int, Unmatched] = {note.id: "twin" for note in claims.twins}
         reasons |= {note.id: "other-type" for note in claims.strangers}
-        for note in self.package.notes:
+        for note in told(self.collection.watch, "Comparing notes", self.package.notes, len(self.package.notes)):
             if note.id not in ours and note.id not in coming:
                 reason = reasons.get(note.id) or self._why(note)
                 self.left.add(reason, _named(note) if self.left.wants(reason) else None)
         cards = self._cards(ours, coming)
-        for done, (name, card) in enumerate(cards.items()):
-            if not done % _TOLD_EVERY:
-                watch("Reading the review log", done, len(cards))
+        for name, card in told(self.collection.watch, "Comparing reviews", cards.items(), len(cards)):
             if card.rows:
                 self._history(name, card)
-        watch("Reading the review log", len(cards), len(cards))
         if self.choices.state:
             self._standings(cards)
 
@@ -275,7 +272,7 @@ class _Matching:
         first: dict[int, int] = {}
         for card in self.package.cards:
             first[card.note] = min(card.ord, first.get(card.note, card.ord))
-        for name, each in cards.items():
+        for name, each in told(self.collection.watch, "Comparing cards", cards.items(), len(cards)):
             anki = each.there
             self._standing(name, there(notes[anki.note], anki, first[anki.note] == anki.ord))
 

@@ -10,6 +10,7 @@ from srs.collection import history
 from srs.collection.collection import Collection
 from srs.errors import Problem
 from srs.insight.failing import Failing, Leech, Marked, reasons_of, suspects
+from srs.watching import told
 
 
 def advice_of(collection: Collection, now: int, every: bool) -> list[Problem]:
@@ -20,19 +21,19 @@ def advice_of(collection: Collection, now: int, every: bool) -> list[Problem]:
     notes = collection.notes()
     troubles = troubles_of(collection)
     chosen = {note.id for note in notes} if every else _chosen(collection, notes, troubles, now)
-    return sorted(advise(notes, collection.types, chosen, troubles))
+    return sorted(advise(notes, collection.types, chosen, troubles, collection.watch))
 
 
 def troubles_of(collection: Collection) -> dict[str, str]:
     """What the answers to a card say of it, as a sentence; only leeches and slow cards have one."""
     usual, standings = suspects(collection)
-    told: dict[str, str] = {}
-    for each in standings:
+    found: dict[str, str] = {}
+    for each in told(collection.watch, "Reading reviews", standings, len(standings)):
         events = history.events_of_card(collection.db, each.card)
         reasons = reasons_of(events, each.lapses, *collection.rules_and_model(each.card), usual)
-        if found := next((reason for reason in reasons if not isinstance(reason, Marked)), None):
-            told[each.card] = _said(found)
-    return told
+        if failing := next((reason for reason in reasons if not isinstance(reason, Marked)), None):
+            found[each.card] = _said(failing)
+    return found
 
 
 def _said(reason: Failing) -> str:

@@ -13,7 +13,7 @@ the reviews of one card taken together, since they are not independent. And ther
 from __future__ import annotations
 
 from array import array
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING, Any
@@ -23,6 +23,7 @@ from srs.insight.evaluation import Scores, evaluate
 from srs.insight.fitting.fit import fit
 from srs.insight.fitting.histories import Histories, Predictions, predictions
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS
+from srs.watching import Watch, told
 from srs.words import plural
 
 if TYPE_CHECKING:
@@ -44,8 +45,6 @@ LEAST_FORGOTTEN = 10
 
 _DECIMALS = 4  # as Anki shows parameters; what is judged is what will be written
 _AT_ONCE = 50_000
-
-Watch = Callable[[str, int, int], None]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +85,7 @@ class Outcome:
         return f"to {plural(self.reviews, 'review')}: {better} on the latest {self.fitted.reviews:,}."
 
 
-def gather(collection: Collection, deck: str | None, watch: Watch) -> Gathered:
+def gather(collection: Collection, deck: str | None) -> Gathered:
     """The answers to the cards that have the parameters of `deck`, or would have them; None: of all decks.
 
     Those of decks (and what is under them) that have parameters of their own are left out.
@@ -94,7 +93,7 @@ def gather(collection: Collection, deck: str | None, watch: Watch) -> Gathered:
     import numpy as np
 
     decks = decks_of_cards(collection.db)
-    cards, rows = _rows(collection, watch)
+    cards, rows = _rows(collection)
     apart: set[str] = set()
     chosen = np.zeros(len(cards), dtype=bool)
     for card, number in cards.items():
@@ -139,11 +138,9 @@ def optimise(histories: Histories, current: tuple[float, ...] | None, watch: Wat
     tried = {"default": DEFAULT_PARAMETERS, "current": current or DEFAULT_PARAMETERS, "fitted": parameters}
     said: dict[str, Predictions] = {}
     scores: dict[str, Scores] = {}
-    for done, (name, each) in enumerate(tried.items()):
-        watch("Judging the fit", done, len(tried))
+    for name, each in told(watch, "Judging the fit", tried.items(), len(tried)):
         said[name] = p = _later(predictions(histories, each), begin)
         scores[name] = evaluate(p.recall, p.y, p.elapsed, p.nth, p.lapses)
-    watch("Judging the fit", len(tried), len(tried))
     y = said["fitted"].y
     few = _too_few(len(histories), len(y), int((y == 0).sum()))
     adopted, why = (False, few) if few else _decide(histories, said, scores, tried)
@@ -241,7 +238,7 @@ def _losses(said: Predictions) -> Floats:
     return losses
 
 
-def _rows(collection: Collection, watch: Watch) -> tuple[dict[str, int], tuple[Ints, ...]]:
+def _rows(collection: Collection) -> tuple[dict[str, int], tuple[Ints, ...]]:
     """Each card's number; and of all live study answers and resets by id: card, at (ms), day, rating (a reset's: 0)."""
     import numpy as np
 
@@ -263,7 +260,7 @@ def _rows(collection: Collection, watch: Watch) -> tuple[dict[str, int], tuple[I
         for column, given in zip(columns[1:], values, strict=True):
             column.extend(given)
         done += len(some)
-        watch("Reading your reviews", done, max(total, done))
+        collection.watch("Reading reviews", done, max(total, done))
     return numbers, tuple(np.frombuffer(column, dtype=np.int64) if column else _nothing() for column in columns)
 
 

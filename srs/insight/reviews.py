@@ -17,6 +17,7 @@ from srs.memory.events import Reset, Review, SetDue
 from srs.memory.fold import AMENDED, fold
 from srs.memory.model import Model
 from srs.memory.state import CardState, Learning, New, Relearning, Reviewing
+from srs.watching import doing, told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -92,7 +93,8 @@ def read_reviews(collection: Collection, cards: Some[str] | None = None) -> Revi
     past = _Past(happened)
     stages = _stages(happened, past)
     _fold_doubtful(collection, happened, past, stages)
-    return _rows(happened, past, stages, _memories(collection, happened, past))
+    with doing(collection.watch, "Working out memories"):
+        return _rows(happened, past, stages, _memories(collection, happened, past))
 
 
 _STUDY, _CRAM, _RESET, _MOVED = range(4)
@@ -136,10 +138,15 @@ def _read(collection: Collection, cards: Some[str] | None) -> _Happened:
     )
     numbers: defaultdict[str, int] = defaultdict(count().__next__)
     parts = [np.empty((10, 0), dtype=np.int64)]
+    total = None if chosen else collection.db.execute("select count(*) from event").fetchone()[0]
+    done = 0
     while some := rows.fetchmany(_AT_ONCE):
+        collection.watch("Reading reviews", done, total)
+        done += len(some)
         *plain, subjects, ids, afters = zip(*some, strict=True)
         found = (*plain, [numbers[card] for card in subjects], [*map(hash, ids)], [*map(hash, afters)])
         parts.append(np.array(found, dtype=np.int64))
+    collection.watch("Reading reviews", 1, 1)
     *columns, card, id_, after = np.concatenate(parts, axis=1)
     names = sorted(numbers)
     places = np.empty(len(names), dtype=np.int64)
@@ -215,7 +222,8 @@ def _fold_doubtful(collection: Collection, happened: _Happened, past: _Past, sta
     named = np.where(past.change_or_reset < 0, hash(None), happened.id[past.change_or_reset])
     falls = (happened.kind == _STUDY) & (happened.after != named)
     cards = np.unique(happened.card[falls])
-    for card, row in zip(cards.tolist(), np.searchsorted(happened.card, cards).tolist(), strict=True):
+    doubtful = zip(cards.tolist(), np.searchsorted(happened.card, cards).tolist(), strict=True)
+    for card, row in told(collection.watch, "Working out memories", doubtful, len(cards)):
         rules, model = collection.rules_and_model(happened.cards[card])
         state = CardState()
         for event in events_of_card(collection.db, happened.cards[card]):

@@ -18,12 +18,15 @@ from srs.memory.fsrs6 import DEFAULT_PARAMETERS
 from srs.memory.model import Model
 from srs.memory.schedule import Rules, interval_days
 from srs.memory.state import CardState, New, Relearning, Reviewing
+from srs.watching import told
 
 
 def schedules(collection: Collection, notes: Container[str], now: int) -> Schedules:
     """Those of every card of `notes` (ids), drafts aside, that an event is about. `now` is in ms."""
     found = [card for card, note in queries.cards_with_events(collection.db) if note in notes]
-    cards = {card: _standing(collection, card, now) for card in found}
+    cards = {
+        card: _standing(collection, card, now) for card in told(collection.watch, "Reading reviews", found, len(found))
+    }
     return Schedules(collection.zone.key, collection.settings.rollover, cards, _presets(collection))
 
 

@@ -21,6 +21,7 @@ from srs.errors import Problem, SrsError, said_by_system
 from srs.insight.failing import Failing, Leech, Marked, Slow, reasons_of, suspects
 from srs.memory.events import Event, Mark, Suspend, Unsuspend
 from srs.values import frozen
+from srs.watching import told
 
 if TYPE_CHECKING:
     from srs.cards.faces import Face
@@ -116,7 +117,7 @@ def _find(collection: Collection, now: int, wanted: Callable[[CardView], bool] |
         if of := conflict_of(note):
             found.append(((0, 0, ("", number, 0)), Case(note.id, (Conflict(of),), note.place.path)))
     usual, standings = suspects(collection)
-    for each in standings:
+    for each in told(collection.watch, "Reading reviews", standings, len(standings)):
         if reasons := _reasons(collection, each, usual):
             weight = _weight(reasons[0])
             found.append(

@@ -23,6 +23,7 @@ from srs.collection import locations
 from srs.collection.content import shown_name
 from srs.collection.files import open_regular
 from srs.errors import SrsError, said_by_system
+from srs.watching import Watch, told
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -149,9 +150,9 @@ class Archive:
         if size != item.size or digest.hexdigest() != item.sha256:
             raise self._bad(f"`{shown_name(item.path)}` is not what was stored")
 
-    def verify(self) -> None:
+    def verify(self, watch: Watch) -> None:
         """Read everything. Raises BadBackup."""
-        for item in self.manifest.items:
+        for item in told(watch, "Reading back", self.manifest.items, len(self.manifest.items)):
             for _ in self.read(item):
                 pass
 

@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from srs.collection.elsewhere import OWNER
 from srs.collection.files import DRAFT, draft_of, lives, locked, open_regular, sync_folder
-from srs.collection.index import Watch, unwatched
 from srs.collection.locations import private_journal_folder
 from srs.errors import SrsError, said_by_system
 from srs.upkeep.archive import (
@@ -36,6 +35,7 @@ from srs.upkeep.archive import (
     entry_names,
     open_archive,
 )
+from srs.watching import Watch, unwatched
 
 if TYPE_CHECKING:
     from zipfile import ZipFile, ZipInfo
@@ -91,7 +91,7 @@ def back_up(
     draft = draft_of(target)
     try:
         manifest, found = _written(root, environ, draft, made, watch)
-        _read_back(draft, target)
+        _read_back(draft, target, watch)
         _put(draft, target, force)
         sync_folder(target.parent)
         size = target.stat().st_size
@@ -119,10 +119,10 @@ def _drop_drafts(target: Path) -> None:
         pass  # where that matters, writing the archive says so
 
 
-def _read_back(draft: Path, target: Path) -> None:
+def _read_back(draft: Path, target: Path, watch: Watch) -> None:
     try:
         with open_archive(draft) as archive:
-            archive.verify()
+            archive.verify(watch)
     except BadBackup as error:
         message = f"{target}: what was written there does not read back as it was ({error.message})"
         raise SrsError(message, "no backup was made; the disk may be failing: name another place") from error

@@ -11,6 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from srs.watching import Watch, told, unwatched
+
 TOLERANCE = 1e-9
 """How far stability and difficulty may be apart: all cards at once are worked out in another order than one alone."""
 
@@ -41,23 +43,25 @@ TABLES = (
 _MEASURES = ("stability", "difficulty")
 
 
-def compare_indexes(a: sqlite3.Connection, b: sqlite3.Connection) -> list[str]:
+def compare_indexes(a: sqlite3.Connection, b: sqlite3.Connection, watch: Watch = unwatched) -> list[str]:
     """Where `a` is not what `b` is, `b` being held to be right; empty where they are equal. A sentence for each row.
 
     Raises sqlite3.DatabaseError where one of them cannot be read.
     """
-    differences = [difference for table in TABLES for difference in _differences(table, a, b)]
+    differences = [difference for table in TABLES for difference in _differences(table, a, b, watch)]
     return differences + _astray(a)
 
 
-def _differences(table: Table, a: sqlite3.Connection, b: sqlite3.Connection) -> Iterator[str]:
+def _differences(table: Table, a: sqlite3.Connection, b: sqlite3.Connection, watch: Watch) -> Iterator[str]:
     columns, there = _columns(table, b), set(_columns(table, a))
     if lacking := [name for name in columns if name not in there]:
         yield f"table {table.name}: {f'has no column {lacking[0]}' if there else 'is missing'}"
         return
     same = [_same(name) for name in columns]
     keys = len(table.key)
-    for ours, right in _paired(_rows(table, columns, a), _rows(table, columns, b), keys):
+    total = b.execute(f"select count(*) from {table.name}").fetchone()[0]
+    pairs = _paired(_rows(table, columns, a), _rows(table, columns, b), keys)
+    for ours, right in told(watch, "Comparing the index", pairs, total):
         if ours == right:
             continue
         if ours is None or right is None:

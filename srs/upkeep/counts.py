@@ -8,6 +8,7 @@ from srs.cards.pieces import Deck, NotInPieces, Piece, take_apart
 from srs.upkeep.git import Entry, Repository
 from srs.upkeep.merge import is_deck, is_event, is_journal, lines_of
 from srs.upkeep.repository import NAMES
+from srs.watching import Watch, told, unwatched
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +34,16 @@ class Counts:
 NOTHING = Counts()
 
 
-def counted(repo: Repository, types: NoteTypes, before: str | None, after: str | None) -> Counts:
+def counted(
+    repo: Repository, types: NoteTypes, before: str | None, after: str | None, watch: Watch = unwatched
+) -> Counts:
     """How much came in between two commits."""
-    return _Comparison(repo, types, before, after).counts()
+    return _Comparison(repo, types, before, after, watch).counts()
 
 
 class _Comparison:
-    def __init__(self, repo: Repository, types: NoteTypes, before: str | None, after: str | None) -> None:
-        self.repo, self.types = repo, types
+    def __init__(self, repo: Repository, types: NoteTypes, before: str | None, after: str | None, watch: Watch) -> None:
+        self.repo, self.types, self.watch = repo, types, watch
         self.before, self.after = repo.files(before), repo.files(after)
         paths = {path for path in self.before | self.after if path.partition("/")[0] in NAMES}
         self.paths = sorted(path for path in paths if self.before.get(path) != self.after.get(path))
@@ -56,7 +59,7 @@ class _Comparison:
 
     def events(self, journals: list[str]) -> int:
         old, new = set[bytes](), set[bytes]()
-        for path in journals:
+        for path in told(self.watch, "Comparing reviews", journals, len(journals)):
             was, now = (self.data(side, path) for side in (self.before, self.after))
             grown = now.startswith(was)
             old.update(() if grown else lines_of(was))
@@ -78,7 +81,7 @@ class _Comparison:
         return len(added) - same, len(changed) + same, len(deleted) - same, len(others)
 
     def readable(self, paths: list[str]) -> Iterator[tuple[str, tuple[Deck, Deck]]]:
-        for path in paths:
+        for path in told(self.watch, "Comparing notes", paths, len(paths)):
             try:
                 before, after = (take_apart(path, self.data(side, path), self.types) for side in self.sides())
             except NotInPieces:

@@ -17,7 +17,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from srs.collection.collection import SLIP_MS, Collection
-from srs.collection.index import VERSION, Watch, open_index, unwatched
+from srs.collection.index import VERSION, open_index
 from srs.collection.locations import SETTINGS_NAME, index_file, journal_folder
 from srs.collection.settings import Settings, SettingsError, read_settings
 from srs.errors import SrsError, said_by_system, sentence
@@ -27,6 +27,7 @@ from srs.upkeep.folders import examine_folders, find_left_behind, find_moved_jou
 from srs.upkeep.journalscan import scan
 from srs.upkeep.rebuild import guessed_settings
 from srs.upkeep.retime import EARLIEST, Stretch, own_events, planned_of
+from srs.watching import Watch, told, unwatched
 from srs.words import plural
 
 REBUILD = "`srs doctor --rebuild` makes it anew; nothing is lost."
@@ -247,9 +248,7 @@ def _differences(kept: Collection, fresh: Collection, watch: Watch) -> list[str]
     for _ in range(_TRIES):
         kept.refresh()
         fresh.refresh()
-        watch("Comparing the index", 0, 1)
-        found = compare_indexes(kept.db, fresh.db)
-        watch("Comparing the index", 1, 1)
+        found = compare_indexes(kept.db, fresh.db, watch)
         if not found or not (kept.refresh() | fresh.refresh()):
             break
     return found
@@ -261,12 +260,10 @@ def _stale_faces(kept: Collection, fresh: Collection, watch: Watch) -> tuple[int
 
     rows = kept.db.execute("select card, wording, front, back, answer from face order by card, wording").fetchall()
     stale = []
-    for done, (card, wording, *sides) in enumerate(rows):
-        watch("Comparing kept cards", done, len(rows))
+    for card, wording, *sides in told(watch, "Comparing kept cards", rows, len(rows)):
         if not fresh.db.execute("select 1 from card where id = ?", (card,)).fetchone():
             continue
         made = face(fresh.note_of(card), fresh.types, card.partition(":")[2], wording)
         if made != Face(*sides):
             stale.append(f"the card kept ready for {card} is not what its note makes")
-    watch("Comparing kept cards", 1, 1)
     return len(rows), stale

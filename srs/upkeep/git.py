@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from srs.errors import SrsError
+from srs.watching import Watch, doing, unwatched
 
 OLDEST = (2, 20)
 _LOCKED = ".lock': File exists"
 _REF_LOCKED = "cannot lock ref"
 _BUSY_TRIES = 20
 _BUSY_WAIT = 0.15
+_WAITING, _TELL = "Waiting for git", 0.2
 _HERE = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_NAMESPACE")
 """What git tells its hooks and aliases; here it would lead to another repository than the collection's."""
 
@@ -91,10 +93,14 @@ class Remote:
 class Repository:
     """The repository that holds `root`. Paths are relative to `root`, in git's way of writing them."""
 
-    def __init__(self, root: Path, environ: Mapping[str, str], device: str) -> None:
-        """Raises NoRepository, or GitError where git is missing or too old or does not trust the folder."""
+    def __init__(self, root: Path, environ: Mapping[str, str], device: str, watch: Watch = unwatched) -> None:
+        """`watch` is told while git works.
+
+        Raises NoRepository, or GitError where git is missing or too old or does not trust the folder.
+        """
         self.root = root
         self.environ = environ
+        self.watch = watch
         self._given: list[str] = []
         self._files: dict[str, dict[str, Entry]] = {}
         self._contents: dict[str, bytes] = {}
@@ -141,7 +147,8 @@ class Repository:
         import time
 
         for _ in range(_BUSY_TRIES):
-            done = run(self.top if top else self.root, self.environ, *self._given, *words, given=given, index=index)
+            place = self.top if top else self.root
+            done = run(place, self.environ, *self._given, *words, given=given, index=index, watch=self.watch)
             if not (done.code and any(words in done.err for words in (_LOCKED, _REF_LOCKED))):
                 break
             time.sleep(_BUSY_WAIT)
@@ -411,9 +418,17 @@ class Repository:
         raise GitError(f"`{remote.name}` got nothing: {words_of_it}", hint)
 
 
-def run(folder: Path, environ: Mapping[str, str], *words: str, given: bytes = b"", index: Path | None = None) -> Output:
+def run(
+    folder: Path,
+    environ: Mapping[str, str],
+    *words: str,
+    given: bytes = b"",
+    index: Path | None = None,
+    watch: Watch = unwatched,
+) -> Output:
     """Run git in `folder`, without a pager, in English, on another `index` if given. Raises GitError without a git.
 
+    `watch` is told while it works, but only before where it may ask for a password, which stands in the terminal then.
     Git gets a process group of its own where it writes files, so that Ctrl-C does not stop it half-way.
     """
     import subprocess
@@ -429,8 +444,13 @@ def run(folder: Path, environ: Mapping[str, str], *words: str, given: bytes = b"
     except FileNotFoundError:
         hint = "install git; or share the folder without it, which needs no command"
         raise GitError("git is not installed", hint) from None
-    with process:
-        out, err = process.communicate(None if keyboard else given)
+    with process, doing(watch, _WAITING):
+        while True:
+            try:
+                out, err = process.communicate(None if keyboard else given, None if keyboard else _TELL)
+                break
+            except subprocess.TimeoutExpired:
+                watch(_WAITING, 0, None)
     return Output(process.returncode, out, err.decode("utf-8", "replace"))
 
 

@@ -9,17 +9,16 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from srs.collection import journal, settled
-from srs.collection.index import Watch, unwatched
 from srs.errors import said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import one_of_two
 from srs.upkeep.findings import Finding, Severity
+from srs.watching import Watch, told, unwatched
 
 RECOVERED = "recovered"
 """What stands in a file's name in place of the year where lost events were put back."""
 
 _NAME = re.compile(rf"([a-z0-9][a-z0-9-]{{0,40}})\.(?:\d{{4}}|{RECOVERED})\.jsonl\Z")
-_TOLD_EVERY = 2000
 
 
 @dataclass(slots=True)
@@ -64,9 +63,8 @@ def _scan_file(result: Scan, path: Path, shown: str, watch: Watch) -> None:
         return
     result.files += 1
     name, writer = _NAME.match(path.name), None
-    for number, line in enumerate(chunk.lines if chunk else (), 1):
-        if not number % _TOLD_EVERY:
-            watch("Checking the journal", number, len(chunk.lines if chunk else ()))
+    lines = chunk.lines if chunk else []
+    for number, line in enumerate(told(watch, "Checking the journal", lines, len(lines)), 1):
         if not line:
             continue
         event = ev.decode(line)
@@ -80,7 +78,6 @@ def _scan_file(result: Scan, path: Path, shown: str, watch: Watch) -> None:
                 report("problem", number, f"`{event.device}` writes format {event.format} here.", hint)
         else:
             _take(result, event, line, shown, number)
-    watch("Checking the journal", 1, 1)
     if chunk and chunk.torn:
         message = f"The last line is not finished: {chunk.torn} bytes do not count."
         hint = "It was never acknowledged. The next answer on its device keeps it aside and goes on."

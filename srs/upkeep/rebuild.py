@@ -9,10 +9,11 @@ from pathlib import Path
 
 from srs.collection.collection import Collection, not_opened
 from srs.collection.files import open_regular
-from srs.collection.index import Watch, discard, open_index, unwatched
+from srs.collection.index import discard, open_index
 from srs.collection.locations import SETTINGS_NAME, index_file
 from srs.collection.settings import Settings, SettingsError, read_settings
 from srs.errors import SrsError, said_by_system
+from srs.watching import Watch, unwatched
 
 _PRIVATE = re.compile(r"""^\s*journal\s*=\s*["']private["']""", re.MULTILINE)
 

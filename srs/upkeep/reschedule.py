@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from srs.collection.collection import Collection
 from srs.collection.views import CardView
 from srs.memory.events import SetDue
+from srs.watching import told
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +38,7 @@ def plan(collection: Collection, views: Sequence[CardView], now: int, to: int | 
     A card whose settings did not change since its last answer stays where it is: the fuzz is that of the answer.
     """
     moves, cards = [], 0
-    for view in views:
+    for view in told(collection.watch, "Working out days", views, len(views)):
         if view.state != "review" or view.note.draft or view.due is None:
             continue
         cards += 1

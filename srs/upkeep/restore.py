@@ -9,11 +9,11 @@ from pathlib import Path
 from srs.collection.collection import Collection
 from srs.collection.elsewhere import remember
 from srs.collection.files import sync_folder
-from srs.collection.index import Watch, unwatched
 from srs.collection.locations import SETTINGS_NAME, private_journal_folder
 from srs.collection.settings import FORMAT
 from srs.errors import SrsError, said_by_system
 from srs.upkeep.archive import PRIVATE, Archive, Item, Manifest, open_archive
+from srs.watching import Watch, told, unwatched
 
 _NOTHING = "nothing was restored"
 
@@ -120,8 +120,7 @@ def _draft(place: Path) -> Path:
 
 def _unpack(archive: Archive, items: list[Item], draft: Path, inside: str, watch: Watch) -> None:
     draft.mkdir(parents=True)
-    for done, item in enumerate(items):
-        watch("Restoring", done, len(items))
+    for item in told(watch, "Restoring", items, len(items)):
         place = draft / item.path.removeprefix(inside)
         place.parent.mkdir(parents=True, exist_ok=True)
         try:
@@ -134,7 +133,6 @@ def _unpack(archive: Archive, items: list[Item], draft: Path, inside: str, watch
         with file:
             for block in archive.read(item):
                 file.write(block)
-    watch("Restoring", len(items), len(items))
 
 
 def _join(draft: Path, private: Path) -> list[str]:

@@ -26,10 +26,10 @@ from typing import Literal
 
 from srs.collection import journal
 from srs.collection.collection import SLIP_MS, Collection
-from srs.collection.index import Watch, unwatched
 from srs.errors import SrsError, UsageError
 from srs.memory import events as ev
 from srs.memory.days import iso_instant
+from srs.watching import Watch, unwatched
 
 EARLIEST = 1_577_836_800_000
 """2020-01-01: before that there was no srs, so a clock that says so stands wrong."""

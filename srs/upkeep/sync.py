@@ -70,7 +70,7 @@ def sync(collection: Collection, environ: Mapping[str, str], deletions_meant: bo
     Raises GitError where nothing can be committed, and Vanished where too many notes are gone for a mistake to be
     excluded, unless `deletions_meant`; what fails later is in the report.
     """
-    repo = Repository(collection.root, environ, collection.device)
+    repo = Repository(collection.root, environ, collection.device, collection.watch)
     if repo.prefix and not repo.holds(SETTINGS_NAME):
         here = repo.root
         hint = f"add it there: git -C {here} add {SETTINGS_NAME}; or give it a repository: srs init --git {here}"
@@ -121,7 +121,7 @@ class _Sync:
         self.report = replace(report, mended=report.mended + mended, attributes=(*report.attributes, *lines))
 
     def _counted(self, before: str | None, after: str | None) -> Counts:
-        return counted(self.repo, self.collection.types, before, after)
+        return counted(self.repo, self.collection.types, before, after, self.collection.watch)
 
     def _refuse_vanished(self, head: str | None) -> None:
         """Raises Vanished where all notes of the last commit are gone from the decks, or most of many."""

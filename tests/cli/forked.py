@@ -29,6 +29,7 @@ import export
 import srs
 from srs.cards import markup
 from srs.cards.typefile import builtin_types
+from srs.cli import progress
 from srs.cli.app import main
 
 for _package in (export, mdit_py_plugins, srs):
@@ -52,6 +53,8 @@ def run(words: Sequence[str], env: dict[str, str], cwd: str, streams: Sequence[i
     time.tzset()
     os.chdir(cwd)
     sys.argv = ["srs", *words]
+    if "SRS_TEST_AT_ONCE" in env:
+        _impatient(env["SRS_TEST_AT_ONCE"])
     code: object = 0
     try:
         main()
@@ -63,6 +66,19 @@ def run(words: Sequence[str], env: dict[str, str], cwd: str, streams: Sequence[i
     sys.stdout.flush()
     sys.stderr.flush()
     return code if isinstance(code, int) else 0 if code is None else 1
+
+
+def _impatient(stop: str) -> None:
+    """Have the line of progress written at once and always; at the step `stop`, Ctrl-C is pressed."""
+    progress._PATIENCE, progress._EVERY = -1.0, 0.0
+    write = progress.ProgressLine._write
+
+    def written(line: progress.ProgressLine, *more: Any) -> None:
+        write(line, *more)
+        if line._what == stop:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    progress.ProgressLine._write = written  # type: ignore[method-assign]
 
 
 def in_files(folder: str, **more: Any) -> int:

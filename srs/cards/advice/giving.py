@@ -9,6 +9,7 @@ from srs.cards.note import Note, Place
 from srs.cards.notetype import NoteTypes
 from srs.errors import Problem, SrsError
 from srs.values import frozen
+from srs.watching import Watch, doing, told, unwatched
 
 CLOSING = (
     "Advice looks at the form of a card, not at whether it is worth remembering: "
@@ -36,15 +37,21 @@ class Advice:
 
 
 def advise(
-    notes: Iterable[Note], types: NoteTypes, wanted: Collection[str], troubles: Mapping[str, str] | None = None
+    notes: Collection[Note],
+    types: NoteTypes,
+    wanted: Collection[str],
+    troubles: Mapping[str, str] | None = None,
+    watch: Watch = unwatched,
 ) -> list[Problem]:
     """Advice on the notes with the ids `wanted`, among all `notes` of a collection; silencing that is not needed too.
 
     `troubles` says of cards, by id, that their answers show them to be hard, as a sentence.
     """
-    every = [(note, asked_safely(note, types)) for note in notes]
-    there = around((card for _, cards in every for card in cards), dict(troubles or {}))
-    return [problem for note, cards in every if note.id in wanted for problem in _of_note(note, cards, there)]
+    every = [(note, asked_safely(note, types)) for note in told(watch, "Preparing notes", notes, len(notes))]
+    with doing(watch, "Comparing notes"):
+        there = around((card for _, cards in every for card in cards), dict(troubles or {}))
+    watched = told(watch, "Advising", every, len(every))
+    return [problem for note, cards in watched if note.id in wanted for problem in _of_note(note, cards, there)]
 
 
 def asked_safely(note: Note, types: NoteTypes) -> tuple[Asked, ...]:

@@ -6,13 +6,13 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
-from srs.collection.index import Watch, unwatched
 from srs.errors import SrsError, said_by_system
 from srs.importers.anki import schema11, schema18, tables
 from srs.importers.anki.checks import text, whole_number, wrong
 from srs.importers.anki.head import Head
 from srs.importers.anki.package import Package
 from srs.importers.anki.refused import AGAIN, SMALLER, Refused, naming
+from srs.watching import Watch, doing, unwatched
 
 if TYPE_CHECKING:
     from srs.importers.anki.archive import Archive
@@ -60,7 +60,8 @@ def _package(archive: "Archive", media: "Media", path: Path, folder: Path, watch
     from srs.importers.anki.database import open_database
 
     copy = folder / "collection"
-    archive.copy_collection(copy)
+    with doing(watch, "Unpacking"):
+        archive.copy_collection(copy)
     remarks: list[str] = []
     with open_database(copy, _TABLES) as database:
         head = _head(database)

@@ -8,11 +8,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from srs.collection.index import Watch
 from srs.importers.anki.checks import text, whole_number, wrong
 from srs.importers.anki.database import Database
 from srs.importers.anki.package import AnkiCard, AnkiDeck, AnkiNote, AnkiReview, AnkiType
 from srs.importers.anki.refused import MENDED, SMALLER, Refused
+from srs.watching import Watch, told
 from srs.words import plural
 
 TABLES = ("notes", "cards", "revlog", "graves")
@@ -43,7 +43,6 @@ _LAST_EASE = 4
 _GRAVE_OF_NOTE = 1
 _FLAGS = 7
 _SEPARATOR = "\x1f"
-_EVERY = 10_000
 _FIRST_SCHEDULER = 1
 _MOST_CLOZES = 65_536
 """Anki counts templates and clozes in 16 bits."""
@@ -223,11 +222,7 @@ def check_types(types: Mapping[int, AnkiType]) -> None:
 def _watched(
     database: Database, table: str, columns: Sequence[str], most: int, noun: str, watch: Watch
 ) -> Iterator[tuple[Any, ...]]:
-    what, total = f"Reading {noun}", database.count(table)
+    total = database.count(table)
     if total > most:
         raise Refused(f"it has more than {most:,} {noun}", SMALLER)
-    for done, row in enumerate(database.rows(table, columns)):
-        if not done % _EVERY:
-            watch(what, done, total)
-        yield row
-    watch(what, total, total)
+    yield from told(watch, f"Reading {noun}", database.rows(table, columns), total)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from srs.insight.reviews import NEW, REVIEW
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
+from srs.watching import told
 
 if TYPE_CHECKING:
     import numpy as np
@@ -104,7 +105,9 @@ def start_of(collection: "Collection", now: int, wanted: Some[str] | None = None
     count = len(rows)
     columns = {name: np.zeros(count, np.int64) for name in _COLUMNS}
     memories: list[tuple[float, ...]] = []
-    for at, (card, note, deck, kind, due, step, memory, last_day, lapses, suspended, buried) in enumerate(rows):
+    for at, (card, note, deck, kind, due, step, memory, last_day, lapses, suspended, buried) in enumerate(
+        told(collection.watch, "Reading cards", rows, count)
+    ):
         plan = decks.plan_of(deck, card)
         stage = kind or NEW
         columns["plan"][at] = plan

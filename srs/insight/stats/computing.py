@@ -12,6 +12,7 @@ from srs.insight.stats.hardest import hardest
 from srs.insight.stats.measures import retention
 from srs.insight.stats.percard import per_card, places_of
 from srs.insight.stats.standing import standing_of
+from srs.watching import doing
 
 
 def stats_of(collection: Collection, now: int, cards: Set[str] | None = None, days: int | None = None) -> Stats:
@@ -26,28 +27,30 @@ def stats_of(collection: Collection, now: int, cards: Set[str] | None = None, da
     reviews = reviews.chosen(reviews.day <= today)
     first = today - days + 1 if days else int(reviews.day.min()) if len(reviews) else today
     window = reviews.chosen(reviews.day >= first)
-    standing = standing_of(collection, now, cards)
-    done = per_card(window, places_of(window, standing), len(standing.cards))
-    worst_cards, worst_notes = hardest(standing, window)
-    return Stats(
-        day=today,
-        first=first,
-        days=days,
-        chosen=None if cards is None else len(cards),
-        timezone=collection.zone.key,
-        cards=stood.cards_of(standing),
-        effort=answered.effort(reviews, window, first, today),
-        learnt=answered.learnt_of(window),
-        retention=retention(window),
-        spans=answered.spans(reviews, today),
-        by_day=answered.by_day(window),
-        by_hour=answered.by_hour(window, collection.zone),
-        by_rating=answered.by_rating(window),
-        buttons=answered.buttons(window),
-        due=stood.due_of(standing, today),
-        distributions=stood.distributions_of(standing),
-        hardest_cards=worst_cards,
-        hardest_notes=worst_notes,
-        decks=decks_of(standing, done, today),
-        tags=tags_of(standing, done, today),
-    )
+    with doing(collection.watch, "Reading cards"):
+        standing = standing_of(collection, now, cards)
+    with doing(collection.watch, "Working out figures"):
+        done = per_card(window, places_of(window, standing), len(standing.cards))
+        worst_cards, worst_notes = hardest(standing, window)
+        return Stats(
+            day=today,
+            first=first,
+            days=days,
+            chosen=None if cards is None else len(cards),
+            timezone=collection.zone.key,
+            cards=stood.cards_of(standing),
+            effort=answered.effort(reviews, window, first, today),
+            learnt=answered.learnt_of(window),
+            retention=retention(window),
+            spans=answered.spans(reviews, today),
+            by_day=answered.by_day(window),
+            by_hour=answered.by_hour(window, collection.zone),
+            by_rating=answered.by_rating(window),
+            buttons=answered.buttons(window),
+            due=stood.due_of(standing, today),
+            distributions=stood.distributions_of(standing),
+            hardest_cards=worst_cards,
+            hardest_notes=worst_notes,
+            decks=decks_of(standing, done, today),
+            tags=tags_of(standing, done, today),
+        )
