@@ -158,7 +158,7 @@ def test_a_step_may_have_the_text_read_again(tmp_path: Path, monkeypatch: pytest
     assert READ_AGAIN[what] in Path(upgrades.__file__).read_text("utf-8").replace("\n", " ")
     place = Place(tmp_path, FORMER, "update state set reps = 99; update note set line = 99")
     place.open().close()
-    assert (place.brought_up(), {*place.told}) == (True, {what})
+    assert (place.brought_up(), READ_AGAIN.keys() & {*place.told}) == (True, {what})
     wrong = " ".join(place.differences())
     assert ("line is 99" in wrong, "reps is 99" in wrong) == (what != "Reading decks", what == "Reading decks")
 
