@@ -39,7 +39,10 @@ class Place:
         self.inode = self.index.stat().st_ino
 
     def open(self) -> sqlite3.Connection:
-        return Collection.open(self.root, self.environ, True, lambda what, done, total: self.told.append(what)).db
+        return Collection.open(self.root, self.environ, True, self.tell).db
+
+    def tell(self, what: str, done: int, total: int | None) -> None:
+        self.told += [] if done == total else [what]
 
     def brought_up(self) -> bool:
         """Whether the file is still the one that the former version wrote, and has this version now."""
