@@ -46,16 +46,16 @@ def open_regular(path: Path) -> BinaryIO:
     """The file at `path`, a link followed. Raises OSError, also for a pipe or a device: such may hang, or never end."""
     file = open(path, "rb", opener=_not_waiting)  # noqa: SIM115
     try:
-        refuse_irregular(file.fileno(), path)
+        refuse_irregular(os.fstat(file.fileno()), path)
     except OSError:
         file.close()
         raise
     return file
 
 
-def refuse_irregular(descriptor: int, path: Path) -> None:
+def refuse_irregular(stat: os.stat_result, path: Path) -> None:
     """Raise OSError where what was opened is no regular file."""
-    if not S_ISREG(os.fstat(descriptor).st_mode):
+    if not S_ISREG(stat.st_mode):
         raise OSError(errno.EINVAL, "it is no regular file", str(path))
 
 

@@ -127,29 +127,38 @@ def _continues(descriptor: int, stat: os.stat_result, mark: Mark) -> bool:
 
 def _append_once(path: Path, header: bytes, data: bytes, whole: Callable[[bytes], bool], aside: Path) -> bool:
     """False where the file was replaced meanwhile, so that what was written may not be in it."""
-    path.parent.mkdir(exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC, 0o644)
+    descriptor = _open(path)
     try:
-        refuse_irregular(descriptor, path)
         fcntl.flock(descriptor, fcntl.LOCK_EX)
-        if not _is_at(path, descriptor):
+        ours = os.fstat(descriptor)
+        refuse_irregular(ours, path)
+        if not _is_at(path, ours):
             return False
-        size = _mend_tail(path, descriptor, whole, aside)
+        size = _mend_tail(path, descriptor, ours.st_size, whole, aside)
         if size:
             _write(descriptor, data, size)
         else:
             _write(descriptor, header + b"\n" + data, 0, path.parent)
-        return _is_at(path, descriptor)
+        return _is_at(path, ours)
     finally:
         os.close(descriptor)
 
 
-def _is_at(path: Path, descriptor: int) -> bool:
+def _open(path: Path) -> int:
+    """The file, made with its folder where they are missing."""
+    flags = os.O_RDWR | os.O_APPEND | os.O_CREAT | os.O_NONBLOCK | os.O_CLOEXEC
+    try:
+        return os.open(path, flags, 0o644)
+    except FileNotFoundError:
+        path.parent.mkdir(exist_ok=True)
+        return os.open(path, flags, 0o644)
+
+
+def _is_at(path: Path, ours: os.stat_result) -> bool:
     try:
         there = path.stat()
     except FileNotFoundError:
         return False
-    ours = os.fstat(descriptor)
     return (there.st_ino, there.st_dev) == (ours.st_ino, ours.st_dev)
 
 
@@ -173,9 +182,8 @@ def _write(descriptor: int, data: bytes, size: int, folder: Path | None = None) 
         raise
 
 
-def _mend_tail(path: Path, descriptor: int, whole: Callable[[bytes], bool], aside: Path) -> int:
-    """Give the file a last newline and return its size: a fragment goes aside, a whole line is only ended."""
-    size = os.fstat(descriptor).st_size
+def _mend_tail(path: Path, descriptor: int, size: int, whole: Callable[[bytes], bool], aside: Path) -> int:
+    """Give a file of `size` bytes a last newline and return that then: a fragment goes aside, a whole line stays."""
     if not size or os.pread(descriptor, 1, size - 1) == b"\n":
         return size
     start, fragment = size, b""
