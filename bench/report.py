@@ -27,10 +27,19 @@ class Result:
     def ours(self) -> Taken:
         return self.medians["srs"]
 
+    @property
+    def yardstick(self) -> Taken | None:
+        """The first other contender's."""
+        return next((taken for name, taken in self.medians.items() if name != "srs"), None)
+
     def ratio(self) -> float | None:
-        """Ours in terms of the first other contender."""
-        other = next((taken for name, taken in self.medians.items() if name != "srs"), None)
-        return self.ours.wall / other.wall if other else None
+        """Ours in terms of the yardstick's."""
+        return self.ours.wall / self.yardstick.wall if self.yardstick else None
+
+    def peak_ratio(self) -> float | None:
+        """Ours in terms of the yardstick's."""
+        ours, other = self.ours.peak, self.yardstick.peak if self.yardstick else None
+        return ours / other if ours and other else None
 
     def over(self) -> bool:
         """Whether a budget that holds at this size is not met."""
@@ -46,6 +55,9 @@ class Result:
             found.append((f"≤ {seconds(row.seconds)}", self.ours.wall <= row.seconds))
         if row.peak is not None and self.ours.peak is not None:
             found.append((f"≤ {row.peak:g} MB", self.ours.peak <= row.peak))
+        share = self.peak_ratio()
+        if row.peak_ratio is not None and share is not None:
+            found.append((f"≤ {row.peak_ratio:g} × its MB, {share:.2f}", share <= row.peak_ratio))
         holds = self.size in row.bound
         return [f"{text} {'✓' if met else '✗'}" if holds else text for text, met in found]
 

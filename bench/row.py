@@ -12,7 +12,9 @@ Measured = Mapping[str, list[Taken]]
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`ratio`: so many times its yardstick `srs` may take; `seconds`: so long; `peak`: so many MB. None: no budget.
+    """`ratio`: so many times its yardstick `srs` may take; `seconds`: so long; None: no budget.
+
+    `peak`: so many MB it may need; `peak_ratio`: so many times those of its yardstick.
 
     `bound` sizes are those at which the budget holds; at others it is only shown.
     """
@@ -22,5 +24,6 @@ class Row:
     ratio: float | None = None
     seconds: float | None = None
     peak: float | None = None
+    peak_ratio: float | None = None
     bound: tuple[int, ...] = (100_000,)
     most_rounds: int = 1000

@@ -1,4 +1,4 @@
-"""The real Anki without its windows, on the same cards with the same schedule: started, a card taken and answered."""
+"""The real Anki without its windows, on the same cards with the same schedule: started, and the first card shown."""
 
 import sys
 from pathlib import Path
@@ -16,29 +16,30 @@ options = ImportAnkiPackageOptions(with_scheduling=True, with_deck_configs=True)
 col.import_anki_package(ImportAnkiPackageRequest(package_path=sys.argv[2], options=options))
 col.close()
 """
-_STUDY = """\
+_LOOK = """\
 import sys
 from anki.collection import Collection
 col = Collection(sys.argv[1])
-col.decks.select(1) if len(sys.argv) < 4 else None
 best = max((d for d in col.sched.deck_due_tree().children), key=lambda d: d.review_count + d.new_count)
 col.decks.select(best.deck_id)
-card = col.sched.getCard()
-shown = card.question()
-if sys.argv[2] == "answer":
-    card.start_timer()
-    col.sched.answerCard(card, 3)
+print(col.sched.getCard().question())
 col.close()
 """
 
 
 def first_card(world: World, rounds: int) -> Measured:
-    """Open, ask for a card, render its front; ours is the whole of `srs next`, which works out the answers too."""
+    """A process from its start to its end, that prints the card to be studied first.
+
+    Anki's imports its library, opens its collection, counts what is due in each deck, takes the fullest as a click
+    does, and renders the first card, both sides. Ours is the whole of `srs next`: it sees whether a file of the
+    collection changed, takes the first card of all decks, renders both sides and works out where each rating leads.
+    What Anki's collection holds came from our export with schedules.
+    """
     collection = _taken(world)
     environ = {**world.environ}
     contenders = {
         "srs": lambda: world.run("next"),
-        "anki": lambda: command([str(PYTHON), "-c", _STUDY, str(collection), "look"], environ, world.root),
+        "anki": lambda: command([str(PYTHON), "-c", _LOOK, str(collection)], environ, world.root),
         "python": lambda: command([sys.executable, "-c", ""], environ, world.root),
     }
     return alternate(contenders, rounds)
