@@ -1,11 +1,14 @@
-"""How long the property tests look, where the tests write, how many run at once, and that Ctrl-C works, for all tests.
+"""What holds for all tests: how long the property tests look, where is written, how many run at once, that Ctrl-C works.
 
 Knows nothing of the product.
 """
 
+import gc
 import os
 import signal
+import sys
 import tempfile
+from collections.abc import Generator
 
 import pytest
 from hypothesis import settings
@@ -32,6 +35,21 @@ def in_memory() -> bool:
 # srs and git see to it that what they write is on the disk, thousands of times in all.
 if in_memory():
     os.environ["TMPDIR"] = tempfile.tempdir = MEMORY
+
+# Without it every worker, and every program that a test starts, would compile each module again.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Generator[None, object, object]:
+    """What is made when tests are collected stays to the end: nobody needs to look through it for what can go."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @pytest.hookimpl(optionalhook=True)
