@@ -17,14 +17,19 @@ T = TypeVar("T")
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
 def frozen(cls: type[T]) -> type[T]:
-    """The class with its annotated names as slots, to be set once: when it is called, with these as arguments."""
+    """The class with its annotated names as slots, to be set once: when it is called, with these as arguments.
+
+    Of a dataclass, it lacks inherited fields, and of `field` all but defaults, `default_factory` and `compare`.
+    """
     body = dict(vars(cls))
     names = _names(cls, body)
     defaults = {name: body.pop(name) for name in names if name in body}
     for name in ("__dict__", "__weakref__"):
         body.pop(name, None)
     compared = [name for name in names if not isinstance(f := defaults.get(name), Field) or f.compare is not False]
-    body |= _methods(compared) | {
+    body = _methods(compared) | body
+    body |= {
+        "__qualname__": cls.__qualname__,
         "__slots__": names,
         "__match_args__": names,
         "__dataclass_fields__": _Fields(defaults),
@@ -73,6 +78,7 @@ def _initialiser(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any
         lines.append(" self.__post_init__()")
     exec(f"def __init__({', '.join(heads)}):\n" + ("\n".join(lines) or " pass"), known)
     made: Callable[..., None] = known["__init__"]
+    made.__qualname__ = f"{cls.__qualname__}.__init__"  # named where the arguments are wrong
     return made
 
 
@@ -91,7 +97,7 @@ def _methods(compared: list[str]) -> dict[str, Any]:
         "__hash__": hashed,
         "__repr__": _repr,
         "__setattr__": _refuse,
-        "__delattr__": _refuse,
+        "__delattr__": _refuse_to_delete,
         "__reduce__": _reduced,
     }
 
@@ -105,8 +111,12 @@ def _reduced(self: Any) -> tuple[Any, ...]:
     return self.__class__, tuple(getattr(self, name) for name in self.__match_args__)
 
 
-def _refuse(self: Any, name: str, value: object = None) -> NoReturn:
+def _refuse(self: Any, name: str, value: object) -> NoReturn:
     raise FrozenInstanceError(f"cannot assign to field {name!r}")
+
+
+def _refuse_to_delete(self: Any, name: str) -> NoReturn:
+    raise FrozenInstanceError(f"cannot delete field {name!r}")
 
 
 class _Fields:
@@ -117,7 +127,8 @@ class _Fields:
 
     def __get__(self, instance: object, cls: type[Any]) -> dict[str, Any]:
         kept = "__annotate_func__" if sys.version_info >= (3, 14) else "__annotations__"
-        body = {kept: vars(cls).get(kept), "__module__": cls.__module__, "__doc__": cls.__doc__ or cls.__name__}
+        body = {name: vars(cls)[name] for name in (kept, "__module__") if name in vars(cls)}
+        body["__doc__"] = cls.__doc__ or cls.__name__
         plain = type(cls.__name__, (), {**body, **self._defaults})
         fields: dict[str, Any] = vars(dataclass(init=False, repr=False, eq=False)(plain))["__dataclass_fields__"]
         type.__setattr__(cls, "__dataclass_fields__", fields)

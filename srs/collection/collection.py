@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
 from dataclasses import replace
-from functools import cache, cached_property
+from functools import cache
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -115,6 +115,7 @@ class Collection:
         self._plan = _plan(settings)
         self._changed: set[str] | None = None
         self._version = 0
+        self._types: tuple[str | None, NoteTypes] | None = None  # with the version of the content they were read for
 
     @classmethod
     def open(
@@ -169,7 +170,6 @@ class Collection:
     def _refresh(self) -> bool:
         decks = content.refresh(self.db, self.root, self.watch)
         if decks:
-            self.__dict__.pop("types", None)  # they may have changed with the decks; read again when asked for
             self._changed = None
         return self._read_journal() or decks
 
@@ -190,9 +190,13 @@ class Collection:
 
     # What there is
 
-    @cached_property
+    @property
     def types(self) -> NoteTypes:
-        return content.load_types(self.root)[0]
+        """The note types by name; read again after decks or types changed, whoever noticed it first."""
+        version = content.version(self.db)
+        if self._types is None or self._types[0] != version:
+            self._types = version, content.load_types(self.root)[0]
+        return self._types[1]
 
     def problems(self) -> list[Problem]:
         """What is wrong in decks, note types and journal, by place; last a journal that does not count."""
@@ -299,6 +303,7 @@ class Collection:
         """Front and back of a card as HTML, in the wording whose turn it is; kept: next time needs no Markdown."""
         from srs.cards.face import Face, wordings
 
+        version = content.version(self.db)
         note, template = self.note_of(card), card.partition(":")[2]
         count = wordings(note, template)
         wording = self.state(card).reps % count if count > 1 else 0
@@ -312,10 +317,11 @@ class Collection:
         made = face(note, self.types, template, wording)
         try:
             with writing(self.db):
-                self.db.execute(
-                    "insert or replace into face values (?, ?, ?, ?, ?)",
-                    (card, wording, made.front, made.back, made.answer),
-                )
+                if content.version(self.db) == version:  # else what was made may be of yesterday
+                    self.db.execute(
+                        "insert or replace into face values (?, ?, ?, ?, ?)",
+                        (card, wording, made.front, made.back, made.answer),
+                    )
         except sqlite3.OperationalError:
             pass  # no room, or somebody else writes: it is made again next time
         return made

@@ -54,6 +54,11 @@ def refresh(db: sqlite3.Connection, root: Path, watch: Watch) -> bool:
         return _refresh(db, root, decks, own_types, watch)
 
 
+def version(db: sqlite3.Connection) -> str | None:
+    """What is another one after decks or note types changed, by whichever program the change was read."""
+    return get_meta(db, "content")
+
+
 def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
     """The built-in note types and the collection's own, and what is wrong with the latter."""
     from srs.cards.typefile import builtin_types, read_notetype, with_own
@@ -116,8 +121,12 @@ def _refresh(
     if changed:
         with statements(db, watch, "Comparing notes"):
             _compare_notes(db)
-        set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
+        _count_up(db)
     return changed
+
+
+def _count_up(db: sqlite3.Connection) -> None:
+    set_meta(db, "content", str(int(version(db) or 0) + 1))
 
 
 def _reread(
@@ -187,7 +196,7 @@ def follow(
         _note_file(db, deck.path, "deck", seen, zlib.crc32(new), started, deck)
         _add_problems(db, deck.problems, "file")
         _add_problems(db, _add_notes(db, deck, types, since), "file")
-        set_meta(db, "content", str(int(get_meta(db, "content") or 0) + 1))
+        _count_up(db)
 
 
 def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes, since: int = 0) -> list[Problem]:

@@ -73,8 +73,10 @@ def roomy(db: sqlite3.Connection) -> Iterator[None]:
     """While much is written: more of the file is kept in memory."""
     before = db.execute("pragma cache_size").fetchone()[0]
     db.execute(f"pragma cache_size = {_ROOM}")
-    yield
-    db.execute(f"pragma cache_size = {before}")
+    try:
+        yield
+    finally:
+        db.execute(f"pragma cache_size = {before}")
 
 
 @contextmanager

@@ -42,13 +42,15 @@ def journal_files(folder: Path) -> dict[str, Seen]:
         raise unreadable(folder, error) from None
     found: dict[str, Seen] = {}
     for entry in entries:
-        if not entry.name.startswith(".") and (entry.is_file() or entry.name.endswith(".jsonl")):
-            try:
+        if entry.name.startswith("."):
+            continue
+        try:
+            if entry.is_file() or entry.name.endswith(".jsonl"):
                 found[shown_name(entry.name)] = seen_of(entry.stat())
-            except FileNotFoundError as error:
-                if entry.is_symlink():
-                    raise unreadable(folder / entry.name, error) from None
-                # else it went while we looked
+        except OSError as error:
+            if entry.is_symlink() or not isinstance(error, FileNotFoundError):
+                raise unreadable(folder / entry.name, error) from None
+            # else it went while we looked
     return found
 
 
@@ -58,13 +60,13 @@ def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch:
     The cards about which there was anything new, None where all were worked out anew. Events that the index knows and
     no file holds any more are kept as lines of the file `lost`.
     """
-    files = journal_files(folder)
-    if files == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
+    if journal_files(folder) == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
         return set()
     from srs.collection import history
 
     with writing(db):
-        return history.follow(db, folder, files, plan, lost, watch)
+        # Looked at again: while we waited for our turn, another program may have begun a file, and the index knows it.
+        return history.follow(db, folder, journal_files(folder), plan, lost, watch)
 
 
 def known_files(db: sqlite3.Connection) -> dict[str, Seen]:

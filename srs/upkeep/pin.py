@@ -14,6 +14,7 @@ from collections.abc import Iterable, Sequence
 
 from srs.cards.note import Note, Place
 from srs.collection.collection import Collection
+from srs.collection.content import version
 from srs.collection.files import locked
 from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.queries import has_state
@@ -128,7 +129,7 @@ def _state_of(collection: Collection) -> list[object]:
     db = collection.db
     sql = "select path, case when device = ? then inode else size end from file where kind = 'journal' order by path"
     journals = db.execute(sql, (collection.device,)).fetchall()
-    return [get_meta(db, "content"), get_meta(db, "settled for"), list(map(list, journals))]
+    return [version(db), get_meta(db, "settled for"), list(map(list, journals))]
 
 
 def _find(collection: Collection) -> dict[str, str]:

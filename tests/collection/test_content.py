@@ -1,5 +1,6 @@
 import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -262,3 +263,38 @@ def test_a_broken_file_makes_no_complaint_about_those_who_need_it(tmp_path: Path
     write_deck(root, "b.yaml", basic_deck("two"))
     collection.refresh()
     assert problems(collection) == [("decks/a.yaml", 2, "unknown-need")]
+
+
+def test_a_type_that_another_program_read_first(tmp_path: Path) -> None:
+    """Where another program has followed an edited note type already, this one shows the cards as they are now."""
+    root, environ = make_collection(tmp_path, {"a.yaml": "notes:\n  - fact: Snow\n    id: snow\n    why: Ice\n"})
+    file = root / "notetypes/fact.yaml"
+    file.parent.mkdir()
+    file.write_text(OWN_TYPE, "utf-8")
+    here, there = open_collection(root, environ), open_collection(root, environ)
+    assert "Ice" in here.face("snow:card").back
+    file.write_text(OWN_TYPE.replace("{{why}}", "So: {{why}}"), "utf-8")
+    there.refresh()
+    here.refresh()
+    assert "So: Ice" in here.face("snow:card").back
+    assert "So: Ice" in there.face("snow:card").back
+
+
+def test_a_face_made_while_its_type_changes_is_not_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A face is kept only where no program read other decks or types while it was made."""
+    from srs.cards import faces
+
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    here, there = open_collection(root, environ), open_collection(root, environ)
+    make = faces.face
+
+    def slowly(*args: Any) -> Any:
+        made = make(*args)
+        write_deck(root, "a.yaml", basic_deck("one").replace("It is", "It was"))
+        there.refresh()
+        return made
+
+    monkeypatch.setattr(faces, "face", slowly)
+    here.face("one:answer")
+    monkeypatch.undo()
+    assert "It was" in there.face("one:answer").back

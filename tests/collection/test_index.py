@@ -14,8 +14,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from srs.collection import settled
 from srs.collection.collection import Collection
+from srs.collection.content import Seen
 from srs.collection.locations import cache_folder
+from srs.errors import SrsError
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS, study_day
 from srs.memory.fold import fold, live
@@ -128,8 +131,6 @@ def test_only_the_owner_can_read_the_index(tmp_path: Path) -> None:
 
 def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
     """Where the index cannot be made, the user is told which folder to mend, without a traceback."""
-    from srs.errors import SrsError
-
     root, environ = make_collection(tmp_path)
     (tmp_path / "file").touch()
     with pytest.raises(SrsError, match="file"):
@@ -143,8 +144,6 @@ def test_a_cache_that_cannot_be_used(tmp_path: Path) -> None:
 
 def test_an_index_spoilt_while_we_study(tmp_path: Path) -> None:
     """An answer whose journal line is on disk is not lost when the index breaks right then; the next command has it."""
-    from srs.errors import SrsError
-
     root, environ = studied(tmp_path)
     collection = open_collection(root, environ)
     collection.db.execute("drop table state")
@@ -407,6 +406,34 @@ def test_one_card_answered_twice_at_once(tmp_path: Path) -> None:
     assert_made_anew_is_the_same(here, tmp_path)
     assert_made_anew_is_the_same(there, tmp_path)
     assert here.state("one:answer").reps == 2
+
+
+def test_a_file_that_another_program_began_is_not_lost(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where another program begins a journal file, and has the index know it, while this one looks at the files, the
+    index keeps its events, and none is taken for lost.
+    """
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    here, there = open_collection(root, environ), open_collection(root, environ)
+    look = settled.journal_files
+
+    def slowly(folder: Path) -> dict[str, Seen]:
+        found = look(folder)
+        monkeypatch.undo()
+        there.answer("one:answer", 3, moment(), 0)
+        return found
+
+    monkeypatch.setattr(settled, "journal_files", slowly)
+    here.refresh()
+    assert there.state("one:answer").reps == 1
+    assert not there.lost_file.exists()
+
+
+def test_a_journal_that_leads_in_a_circle(tmp_path: Path) -> None:
+    """A journal file that is a link to itself is named; half a history would be a wrong one."""
+    root, environ = studied(tmp_path)
+    (root / "journal/loop.jsonl").symlink_to("loop.jsonl")
+    with pytest.raises(SrsError, match=r"loop\.jsonl: cannot be read, too many"):
+        open_collection(root, environ)
 
 
 def test_importing_the_collection_is_light(tmp_path: Path) -> None:
