@@ -44,7 +44,8 @@ def doing(watch: Watch, what: str) -> Iterator[None]:
 
 @contextmanager
 def statements(db: sqlite3.Connection, watch: Watch, what: str) -> Iterator[None]:
-    """While single statements take their time: `watch` is told that they go on, and Ctrl-C ends them."""
+    """The same while single statements take their time: `watch` is told that they go on, and Ctrl-C ends them."""
+    watch(what, 0, None)
     db.set_progress_handler(lambda: watch(what, 0, None), _OFTEN)
     try:
         yield

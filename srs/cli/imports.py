@@ -10,6 +10,7 @@ import typer
 from srs.cli.context import opened
 from srs.cli.output import print_json, say
 from srs.errors import SrsError, UsageError, said_by_system
+from srs.watching import doing
 
 _FILE_HELP = "An .apkg or .colpkg of Anki, a lesson as .txt or .md, a table as .csv or .tsv."
 _INTO_HELP = "Where notes go that are not known here: a deck file, or with / at its end a folder for one file per deck."
@@ -96,7 +97,8 @@ def _from_text(ctx: typer.Context, path: Path, asked: _Asked) -> None:
         lesson = read_sheet(text, path.name, asked.columns, collection.types)
     else:
         _refuse({"--map": asked.columns}, path, "a lesson")
-        lesson = read_lesson(text, path.name)
+        with doing(collection.watch, "Reading the lesson"):
+            lesson = read_lesson(text, path.name)
     written = None
     if not asked.dry_run and lesson.drafts:
         deck = asked.deck or lesson.deck or None

@@ -20,7 +20,7 @@ from srs.errors import SrsError, UsageError, said_by_system
 from srs.importers.foreigndecks import clean_deck, file_stem, into_file
 from srs.importers.lesson.inline import pictures_in, with_pictures
 from srs.importers.lesson.values import Draft
-from srs.watching import told
+from srs.watching import doing, told
 
 DOUBT = "# Doubt: "
 """What a comment in a draft starts with that says what was guessed."""
@@ -73,7 +73,8 @@ def write_drafts(
                 if note_id := _free_id(collection, draft, kept, ids):
                     ids.append(note_id)
                     entries.append(_entry(collection, draft, note_id, kept, pictures, ready))
-            path = _write(collection, entries, deck, into, source, now, tags) if entries else ""
+            with doing(collection.watch, "Writing decks"):
+                path = _write(collection, entries, deck, into, source, now, tags) if entries else ""
         except BaseException as error:
             for file in made:
                 file.unlink(missing_ok=True)

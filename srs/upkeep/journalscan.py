@@ -13,7 +13,7 @@ from srs.errors import said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import one_of_two
 from srs.upkeep.findings import Finding, Severity
-from srs.watching import Watch, told, unwatched
+from srs.watching import Watch, doing, told, unwatched
 
 RECOVERED = "recovered"
 """What stands in a file's name in place of the year where lost events were put back."""
@@ -47,9 +47,10 @@ def scan(folder: Path, shown: Callable[[Path], str], watch: Watch = unwatched) -
     files = list(settled.journal_files(folder))
     for name in files:
         _scan_file(result, folder / name, shown(folder / name), watch)
-    if result._twice:
-        _compare_lines(result, folder, files, shown)
-    _report_nowhere(result)
+    with doing(watch, "Checking the journal"):
+        if result._twice:
+            _compare_lines(result, folder, files, shown)
+        _report_nowhere(result)
     return result
 
 

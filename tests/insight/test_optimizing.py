@@ -49,7 +49,7 @@ def gathered(
     (root / "journal").mkdir()
     lines = [header_line("elsewhere-0001"), *map(encode, events)]
     (root / "journal/elsewhere-0001.2026.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
-    return gather(open_collection(root, environ), deck, nobody)
+    return gather(open_collection(root, environ), deck)
 
 
 def said(histories: Histories) -> list[list[tuple[int, int]]]:

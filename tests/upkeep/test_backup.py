@@ -417,7 +417,9 @@ def test_other_commands_wait_while_a_backup_reads(tmp_path):
     (root / "media/a.png").write_bytes(b"png")
     free: list[bool] = []
 
-    def watch(what: str, done: int, total: int) -> None:
+    def watch(what: str, done: int, total: int | None) -> None:
+        if what != "Backing up":
+            return
         descriptor = os.open(root, os.O_RDONLY)
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
