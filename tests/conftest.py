@@ -1,4 +1,4 @@
-"""What holds for all tests: how long the property tests look, where they write, how many run at once, Ctrl-C.
+"""What holds for all tests: how long property tests look, where is written, how many run at once, that Ctrl-C works.
 
 Knows nothing of the product.
 """

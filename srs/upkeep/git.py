@@ -8,9 +8,10 @@ would overwrite are refused as git refuses them.
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 from srs.errors import SrsError
@@ -106,29 +107,35 @@ class Repository:
         self._contents: dict[str, bytes] = {}
         self._filters: dict[str, bool] = {}
         self.version = _version(root, self.environ)
-        self.top = Path(self._look("rev-parse", "--show-toplevel"))
-        self.prefix = self._look("rev-parse", "--show-prefix")
-        self.folder = Path(self._look("rev-parse", "--absolute-git-dir"))
+        top, self.prefix, folder = self._look("--show-toplevel", "--show-prefix", "--absolute-git-dir")
+        self.top, self.folder = Path(top), Path(folder)
         self._given += ["-c", "core.quotePath=false", *self._durable()]
-        self.borrowed_name = self._borrow_name(device)
+        self._device = device
 
-    def _look(self, *words: str) -> str:
-        done = run(self.root, self.environ, *words)
+    def _look(self, *questions: str) -> list[str]:
+        done = run(self.root, self.environ, "rev-parse", *questions)
         if done.code:
             raise _no_repository(self.root, done)
-        return done.out.decode("utf-8", "surrogateescape").removesuffix("\n")
+        answers = done.out.decode("utf-8", "surrogateescape").removesuffix("\n")
+        if len(questions) == 1 or answers.count("\n") < len(questions):
+            return answers.split("\n", len(questions) - 1)
+        return [answer for question in questions for answer in self._look(question)]  # a folder's name has a newline
 
     def _durable(self) -> list[str]:
         """A commit is to be on disk before the working tree is touched; git by itself leaves that to the system."""
         return ["-c", "core.fsync=all"] if self.version >= (2, 36) else ["-c", "core.fsyncObjectFiles=true"]
 
-    def _borrow_name(self, device: str) -> str | None:
-        """Sign commits as this device where git has no name for the user; that name, or None."""
+    @cached_property
+    def borrowed_name(self) -> str | None:
+        """The name with which commits are signed where git has none for the user: the device's."""
         for who in ("GIT_AUTHOR_IDENT", "GIT_COMMITTER_IDENT"):
             if run(self.root, self.environ, "-c", "user.useConfigOnly=true", "var", who).code:
-                self._given += ["-c", f"user.name={device}", "-c", f"user.email={device}@localhost"]
-                return device
+                return self._device
         return None
+
+    def _signed(self) -> list[str]:
+        name = self.borrowed_name
+        return ["-c", f"user.name={name}", "-c", f"user.email={name}@localhost"] if name else []
 
     # Running git
 
@@ -189,7 +196,9 @@ class Repository:
     def remote(self, branch: str) -> Remote | None:
         """Where `branch` goes: to its upstream, else to `origin` or the only remote; None without any."""
         names = self.git("remote").text.split()
-        known, merge = (self.line("config", f"branch.{branch}.{key}") for key in ("remote", "merge"))
+        keys = [f"branch.{branch}.{key}" for key in ("remote", "merge")]
+        told = self.tried("config", "-z", "--get-regexp", r"^branch\..*\.(remote|merge)$")
+        known, merge = map(dict(part.partition("\n")[::2] for part in _parts(told.out)).get, keys)
         if known in names and merge:
             return Remote(str(known), merge.removeprefix("refs/heads/"), True)
         if not names:
@@ -198,9 +207,6 @@ class Repository:
             hint = f"say which, once: git push --set-upstream {names[0]} {branch}"
             raise GitError(f"`{branch}` has no upstream, and there are {len(names)} remotes", hint)
         return Remote("origin" if "origin" in names else names[0], branch, False)
-
-    def is_ancestor(self, one: str, other: str) -> bool:
-        return self.tried("merge-base", "--is-ancestor", one, other).code == 0
 
     def merge_base(self, one: str, other: str) -> str | None:
         """The commit that both came from; None where there is none."""
@@ -212,12 +218,11 @@ class Repository:
         """Whether a file of the collection is in the repository's index."""
         return bool(self.git("ls-files", "-z", "--", name).out)
 
-    def changed_names(self, names: Sequence[str]) -> list[str]:
-        """Those of the files and folders `names` under which anything is not committed yet."""
+    def changed(self, names: Sequence[str]) -> set[str]:
+        """The files under `names` that are not as in the last commit: changed, gone or new."""
         options = ("--porcelain", "-z", "--untracked-files=all", "--ignore-submodules=all", "--no-renames")
         done = self.git("status", *options, "--", *names)
-        changed = {part[3:].removeprefix(self.prefix) for part in _parts(done.out)}
-        return [name for name in names if any(path == name or path.startswith(f"{name}/") for path in changed)]
+        return {part[3:].removeprefix(self.prefix) for part in _parts(done.out)}
 
     def files(self, commit: str | None) -> dict[str, Entry]:
         """Every file of the collection in a commit, given as such; none where there is no commit."""
@@ -263,23 +268,22 @@ class Repository:
             }
         return {path for path in paths if self._filters.get(path)}
 
-    def edited(self, name: str) -> list[str]:
-        """The files under `name` that are not as in the last commit, those that are gone included."""
-        done = self.git("diff", "--name-only", "-z", "--no-renames", "--no-ext-diff", "HEAD", "--", name)
-        return [path.removeprefix(self.prefix) for path in _parts(done.out)]
-
     def attribute(self, name: str, path: str) -> str:
         return self.git("check-attr", name, "--", path).text.rpartition(": ")[2]
 
     # Changing it
 
-    def commit(self, names: Sequence[str], message: str) -> bool:
-        """Commit all that changed under `names`, and nothing else; False where nothing did."""
-        changed = self.changed_names(names)
+    def commit(self, names: Sequence[str], message: str, paths: Set[str] | None = None) -> bool:
+        """Commit all that changed under `names`, and nothing else; False where nothing did.
+
+        `paths` are the files that changed, where they are known.
+        """
+        paths = self.changed(names) if paths is None else paths
+        changed = [name for name in names if any(path == name or path.startswith(f"{name}/") for path in paths)]
         if not changed:
             return False
         self.git("add", "--all", "--", *changed)
-        done = self.tried("commit", "--quiet", "--message", message, "--only", "--", *changed)
+        done = self.tried(*self._signed(), "commit", "--quiet", "--message", message, "--only", "--", *changed)
         if done.code:
             raise self._refused_commit(done)
         return True
@@ -300,28 +304,33 @@ class Repository:
         """
         index = self.folder / f"srs-index.{os.getpid()}"
         try:
-            self.git("read-tree", ours, index=index)
             self.git("read-tree", "-i", "-m", "--aggressive", base, ours, theirs, index=index)
+            given: dict[str, tuple[bytes | None, str]] = {}
             for path, data in files.items():
                 entry = self.files(ours).get(path) or self.files(theirs).get(path)
-                self._place(index, f"{self.prefix}{path}", data, entry.mode if entry else "100644")
-            for path, stages in self._unmerged(index).items():
-                self._place(index, path, self._lines_of_both(path, stages), stages["2"].mode)
+                given[f"{self.prefix}{path}"] = (data, entry.mode if entry else "100644")
+            self._place(index, given, len(ours))
+            unmerged = self._unmerged(index).items()
+            lines = {path: (self._lines_of_both(path, stages), stages["2"].mode) for path, stages in unmerged}
+            self._place(index, lines, len(ours))
             return self.git("write-tree", index=index).text
         finally:
             for leftover in (index, index.with_name(f"{index.name}.lock")):
                 leftover.unlink(missing_ok=True)
 
-    def _place(self, index: Path, path: str, data: bytes | None, mode: str) -> None:
-        """Put one file into the index, `path` being the repository's."""
-        lines = [f"0 {'0' * len(self.head() or '')}\t{path}"]
-        if data is not None:
-            inside = path.removeprefix(self.prefix)
-            how = f"--path={path}" if path.startswith(self.prefix) and self._filtered([inside]) else "--no-filters"
-            blob = self.git("hash-object", "-w", "--stdin", how, given=data, top=True).text
-            lines.append(f"{mode} {blob}\t{path}")
-        given = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
-        self.git("update-index", "-z", "--index-info", given=given, index=index, top=True)
+    def _place(self, index: Path, files: Mapping[str, tuple[bytes | None, str]], width: int) -> None:
+        """Put files into the index: contents and modes by the repository's paths; object ids have `width` digits."""
+        lines = []
+        for path, (data, mode) in files.items():
+            lines.append(f"0 {'0' * width}\t{path}")
+            if data is not None:
+                inside = path.removeprefix(self.prefix)
+                how = f"--path={path}" if path.startswith(self.prefix) and self._filtered([inside]) else "--no-filters"
+                blob = self.git("hash-object", "-w", "--stdin", how, given=data, top=True).text
+                lines.append(f"{mode} {blob}\t{path}")
+        if lines:
+            given = "".join(f"{line}\0" for line in lines).encode("utf-8", "surrogateescape")
+            self.git("update-index", "-z", "--index-info", given=given, index=index, top=True)
 
     def _unmerged(self, index: Path) -> dict[str, dict[str, Entry]]:
         """The files that both sides changed, and their versions: `1` the base's, `2` ours, `3` theirs."""
@@ -360,7 +369,11 @@ class Repository:
     def merge_commit(self, tree: str, ours: str, theirs: str, message: str) -> str:
         """Make a commit of `tree` with both as parents; nothing points to it yet."""
         sign = ["-S"] if self.line("config", "--type=bool", "commit.gpgSign") == "true" else []
-        return self.git("commit-tree", *sign, "-p", ours, "-p", theirs, "-m", message, tree).text
+        words = ("commit-tree", *sign, "-p", ours, "-p", theirs, "-m", message, tree)
+        done = self.tried(*self._signed(), *words)
+        if done.code:
+            raise _refused(words[0], done, self.folder)
+        return done.text
 
     def fast_forward(self, commit: str) -> None:
         """Bring branch, index and files to a descendant of HEAD: all of it or, raising GitError, nothing."""

@@ -65,8 +65,9 @@ def missing_attributes(repo: Repository, private: bool) -> tuple[str, ...]:
     for line in ATTRIBUTES:
         example = "journal/x.jsonl" if line.startswith("journal") else "decks/x.yaml"
         wanted = ("merge", "union") if line.startswith("journal") else ("text", "unset")
-        told = repo.attribute(wanted[0], example)
-        if not (private and line.startswith("journal")) and line not in there and told != wanted[1]:
+        if line in there or (private and line.startswith("journal")):
+            continue
+        if repo.attribute(wanted[0], example) != wanted[1]:
             needed.append(line)
     return tuple(needed)
 

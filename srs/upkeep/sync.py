@@ -5,7 +5,7 @@ sides changed is the business of `merge.py`. The locks under which srs writes ar
 while it talks to the other repository.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -103,31 +103,37 @@ class _Sync:
         with _holding(self.collection):
             self._commit()
 
-    def _commit(self) -> None:
+    def _commit(self) -> str | None:
+        """Do so; the commit that is checked out then."""
         report, repo = self.report, self.repo
         before = repo.head()
+        put_beside = [path for path in repo.files(before) if "/" not in path and is_leftover(path)]
+        names = (*NAMES, *put_beside)
+        changed = repo.changed(names)
         if not self.deletions_meant:
-            self._refuse_vanished(before)
+            self._refuse_vanished(before, changed)
         lines = missing_attributes(repo, report.private)
         if lines:
             path = repo.root / ".gitattributes"
             old = path.read_bytes() if path.exists() else None
             self.collection.replace(".gitattributes", old, with_attributes(old or b"", lines))
-        mended = self._put_back() if before else 0
-        put_beside = [path for path in repo.files(before) if "/" not in path and is_leftover(path)]
-        if repo.commit((*NAMES, *put_beside), f"srs sync on {self.collection.device}"):
-            done = self._counted(before, repo.head())
+        mended = self._put_back(before, changed)
+        head = before
+        if repo.commit(names, f"srs sync on {self.collection.device}", None if lines or mended else changed):
+            head = repo.head()
+            done = self._counted(before, head)
             report = replace(report, committed=report.committed + done, borrowed_name=repo.borrowed_name)
         self.report = replace(report, mended=report.mended + mended, attributes=(*report.attributes, *lines))
+        return head
 
     def _counted(self, before: str | None, after: str | None) -> Counts:
         return counted(self.repo, self.collection.types, before, after, self.collection.watch)
 
-    def _refuse_vanished(self, head: str | None) -> None:
+    def _refuse_vanished(self, head: str | None, changed: Set[str]) -> None:
         """Raises Vanished where all notes of the last commit are gone from the decks, or most of many."""
         repo, folder = self.repo, self.repo.root / "decks"
         files = {path: entry for path, entry in repo.files(head).items() if is_deck(path)}
-        edited = files.keys() & repo.edited("decks") if files else set()
+        edited = files.keys() & changed
         if not edited:
             return
         apart = folder.is_symlink() or not folder.is_dir()
@@ -153,12 +159,11 @@ class _Sync:
         except NotInPieces:
             return otherwise
 
-    def _put_back(self) -> int:
+    def _put_back(self, head: str | None, changed: Set[str]) -> int:
         """Put events into the journal again that the last commit has and no file of it now; how many."""
         repo, count = self.repo, 0
-        edited = repo.edited("journal")
-        committed = repo.files(repo.head()) if edited else {}
-        for path in edited:
+        committed = repo.files(head)
+        for path in sorted(changed):
             entry, place = committed.get(path), repo.root / path
             if entry is None or not entry.is_file or not is_journal(path):
                 continue
@@ -184,12 +189,13 @@ class _Sync:
         rejected: SrsError | None = None
         for _ in range(_PUSHES):
             theirs = self.repo.fetch(remote)
-            if theirs is not None:
+            if theirs is None:
+                head = self.repo.head()
+            else:
                 with _holding(self.collection):
-                    self._commit()  # what was answered while we fetched
-                    self._merge(theirs, remote)
+                    ours = self._commit()  # what was answered while we fetched
+                    head = self._merge(ours, theirs, remote)
                 self.collection.refresh()
-            head = self.repo.head()
             if head is None or head == theirs:
                 return
             try:
@@ -201,12 +207,15 @@ class _Sync:
             return
         raise GitError(f"{rejected}, again and again", "the other devices push all the time: sync once more later")
 
-    def _merge(self, theirs: str, remote: Remote) -> None:
-        repo, ours = self.repo, self.repo.head()
+    def _merge(self, ours: str | None, theirs: str, remote: Remote) -> str:
+        """Bring in what the other devices sent; the commit that is checked out then."""
+        repo, goal = self.repo, theirs
         if ours is None:
-            repo.fast_forward(theirs)
-        elif not repo.is_ancestor(theirs, ours):
-            base = repo.merge_base(ours, theirs)
+            repo.fast_forward(goal)
+        else:
+            base = ours if ours == theirs else repo.merge_base(ours, theirs)
+            if base == theirs:
+                return ours
             if base is None:
                 message = f"what `{remote.name}` holds and this collection have no common history"
                 hint = (
@@ -215,7 +224,6 @@ class _Sync:
                 raise GitError(message, hint)
             merge = MergeOfFiles(self.collection, repo, base, ours, theirs, f"{remote.name}/{remote.branch}")
             files = merge.files()
-            goal = theirs
             if ours != base or files:
                 tree = repo.merged_tree(base, ours, theirs, files)
                 message = f"srs sync on {self.collection.device}: merge {remote.name}/{remote.branch}"
@@ -229,9 +237,8 @@ class _Sync:
                 kept=(*self.report.kept, *merge.kept),
                 remarks=(*self.report.remarks, *merge.remarks),
             )
-        else:
-            return
-        self.report = replace(self.report, came=self.report.came + self._counted(ours, repo.head()))
+        self.report = replace(self.report, came=self.report.came + self._counted(ours, goal))
+        return goal
 
 
 class _holding:

@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from itertools import groupby
 from pathlib import Path
 from typing import Any
@@ -377,13 +378,32 @@ def captures(name: str, columns: int, rows: int, colour: bool, home: Path, warm:
     env = srs.env | ({} if colour else {"NO_COLOR": "1"})
     run = Terminal(scenario.words, env, srs.root, columns, rows, warm)
     try:
-        return "".join(f"=== {told}\n{_seen(run, keys, words)}\n" for told, keys, words in scenario.steps)
+        drawn = _Drawn(run)
+        return "".join(f"=== {told}\n{drawn.after(keys, words)}\n" for told, keys, words in scenario.steps)
     finally:
         run.close()
 
 
-def _seen(run: Terminal, keys: str, words: str) -> str:
-    """The screen after some keys, when it stands still."""
+class _Drawn:
+    """A terminal's screen with its styles."""
+
+    def __init__(self, run: Terminal) -> None:
+        self.run, self.taken = run, 0
+        self.screen = pyte.Screen(run.screen.columns, run.screen.lines)
+        self.stream = pyte.Stream(self.screen)
+
+    def after(self, keys: str, words: str) -> str:
+        """The screen after some keys, when it stands still."""
+        _wait(self.run, keys, words)
+        screen, text = self.screen, self.run.sent[self.taken :].decode("utf-8", "replace")
+        self.taken = len(self.run.sent)
+        self.stream.feed(_FAINT.sub(lambda codes: re.sub(r"\b2\b", "5", codes[0]), text))
+        lines = [_line(screen.buffer[row], screen.columns) for row in range(screen.lines)]
+        return "\n".join(lines).rstrip("\n") + f"\n--- cursor {screen.cursor.y + 1}:{screen.cursor.x + 1}\n"
+
+
+def _wait(run: Terminal, keys: str, words: str) -> None:
+    """Press keys, and wait until the screen stands still."""
     if keys:
         run.process.send(keys)
         while not run.read(5):
@@ -391,12 +411,6 @@ def _seen(run: Terminal, keys: str, words: str) -> str:
     run.sees(words)
     while run.read(0.15):
         pass
-    screen = pyte.Screen(run.screen.columns, run.screen.lines)
-    stream = pyte.Stream(screen)
-    text = run.sent.decode("utf-8", "replace")
-    stream.feed(_FAINT.sub(lambda codes: re.sub(r"\b2\b", "5", codes[0]), text))
-    lines = [_line(screen.buffer[row], screen.columns) for row in range(screen.lines)]
-    return "\n".join(lines).rstrip("\n") + f"\n--- cursor {screen.cursor.y + 1}:{screen.cursor.x + 1}\n"
 
 
 def _line(row: Any, columns: int) -> str:
@@ -408,6 +422,7 @@ def _line(row: Any, columns: int) -> str:
     return "".join(parts).rstrip()
 
 
+@cache
 def _style(cell: Any) -> str:
     named = {
         "bold": cell.bold,

@@ -110,6 +110,14 @@ def test_names_from_anywhere(tmp_path: Path) -> None:
     assert Repository(one.root, nameless | given, "here-0001").borrowed_name is None
 
 
+def test_a_folder_whose_name_has_several_lines(tmp_path: Path) -> None:
+    """Such a folder is found, too, and where in the repository the collection is."""
+    top = tmp_path / "two\nlines"
+    one = repository(top, "a")
+    found = Repository(one.root / "decks", one.environ, "here-0001")
+    assert (found.top, found.prefix, found.folder) == (one.root, "decks/", one.root / ".git")
+
+
 def test_unborn_branch(tmp_path: Path) -> None:
     """Before the first commit there is a branch and no commit."""
     repo = opened(repository(tmp_path, "a"))

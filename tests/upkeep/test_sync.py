@@ -407,6 +407,36 @@ def test_somebody_pushes_meanwhile(tmp_path: Path) -> None:
     assert (report.sent, report.came) == (Counts(events=1), Counts(events=1))
 
 
+def test_a_file_of_nobodys_deleted_and_changed(tmp_path: Path) -> None:
+    """A file that is none of ours, deleted here and changed there, is left to the user; the answers are committed."""
+    one, other = shared(tmp_path, "a", "b")
+    (one.root / "README").write_text("one\n")
+    one.git("add", "README")
+    one.git("commit", "--quiet", "--message", "README")
+    one.synced()
+    other.synced()
+    (one.root / "README").write_text("two\n")
+    one.git("commit", "--quiet", "--all", "--message", "two")
+    one.synced()
+    other.git("rm", "--quiet", "README")
+    other.git("commit", "--quiet", "--message", "gone")
+    given = other.answer("b:answer")
+    report = other.sync()
+    assert report.failed is not None and "README was changed here and there" in report.failed.message
+    assert report.committed.events == 1 and given in other.git("show", "HEAD:journal/there-0001.2026.jsonl")
+    assert other.git("status", "--porcelain") == ""
+
+
+def test_a_sync_starts_git_a_dozen_times(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where nothing changed anywhere, git is started a dozen times; each start costs more than what it is asked."""
+    one, _ = shared(tmp_path, "a")
+    started = []
+    real = subprocess.Popen
+    monkeypatch.setattr(subprocess, "Popen", lambda *words, **more: started.append(words) or real(*words, **more))
+    one.synced()
+    assert 5 < len(started) <= 12
+
+
 def test_unrelated_histories(tmp_path: Path) -> None:
     """A remote with another collection in it is refused; nothing changed."""
     shared(tmp_path, "a")
