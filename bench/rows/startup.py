@@ -4,7 +4,6 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable
-from pathlib import Path
 
 from bench.row import Measured, Row
 from bench.timing import Contender, Taken, alternate
@@ -57,7 +56,7 @@ def cold(world: World, rounds: int) -> Measured:
 
 def older_index(world: World, rounds: int) -> Measured:
     """An index that the version before wrote: its number is one less."""
-    front, index = world.next_front(), _index(world)
+    front, index = world.next_front(), world.index()
 
     def older() -> Taken:
         kept = index.with_suffix(".kept")
@@ -73,10 +72,6 @@ def older_index(world: World, rounds: int) -> Measured:
         return taken
 
     return alternate({"srs": older}, rounds)
-
-
-def _index(world: World) -> Path:
-    return next((world.folder / "cache").rglob("index.sqlite3"))
 
 
 def many_files(world: World, rounds: int) -> Measured:
