@@ -30,7 +30,7 @@ class World:
 
     @cached_property
     def root(self) -> Path:
-        """The collection: deck files copied, journals of other devices linked, since nobody writes to them here."""
+        """The collection: copied, since commands write in it, and its files as old as those of a collection at rest."""
         source, root = collections.made(self.cards, self.files), self.folder / "cards"
         root.mkdir(parents=True)
         shutil.copy(source / "srs.toml", root)
@@ -102,7 +102,7 @@ class World:
         """Another device's answer arrives: one line more in its journal."""
         self.edits += 1
         at = NOW_MS - 3_600_000 + self.edits * 1000
-        card = self._some_cards[self.edits]
+        card = self.some_cards[self.edits]
         review = ev.Review(ev.new_id(at, os.urandom(10)), at, card, 3, 5000, "study", 739_951, 739_971, None, None)
         with (self.root / "journal" / "tablet-0b0b.2026.jsonl").open("ab") as file:
             if not file.tell():
@@ -110,7 +110,7 @@ class World:
             file.write(ev.encode(review) + b"\n")
 
     @cached_property
-    def _some_cards(self) -> list[str]:
+    def some_cards(self) -> list[str]:
         found = json.loads(self.said("list", "is:review", "-is:due", "--json", 'deck:"Area 01"'))
         return [card["id"] for card in found][:400]
 
@@ -118,4 +118,5 @@ class World:
         shutil.rmtree(self.folder / "cache", ignore_errors=True)
 
     def index(self) -> Path:
-        return next((self.folder / "cache").rglob("*.sqlite*"))
+        """The index's file, once there is one."""
+        return next((self.folder / "cache").rglob("index.sqlite3"))

@@ -20,13 +20,13 @@ def answer(world: World, rounds: int) -> Measured:
     numbers = count(200)
 
     def run() -> Taken:
-        return world.run("answer", world._some_cards[next(numbers)], "good")
+        return world.run("answer", world.some_cards[next(numbers)], "good")
 
     return alternate({"srs": run, "import typer": world.typer}, rounds)
 
 
 def explain(world: World, rounds: int) -> Measured:
-    return beside_typer("explain", world._some_cards[0])(world, rounds)
+    return beside_typer("explain", world.some_cards[0])(world, rounds)
 
 
 ROWS = (

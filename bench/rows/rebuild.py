@@ -61,7 +61,7 @@ def replay(world: World, rounds: int) -> Measured:
 def _histories(world: World):  # type: ignore[no-untyped-def]
     import numpy as np
 
-    db = sqlite3.connect(next((world.folder / "cache").rglob("index.sqlite3")))
+    db = sqlite3.connect(world.index())
     rows = db.execute(
         "select subject, day, rating from event where do = 'review' and not dead order by subject, at, id"
     )

@@ -59,7 +59,7 @@ def cold(world: World, rounds: int) -> Measured:
 
 def older_index(world: World, rounds: int) -> Measured:
     """An index that the version before wrote, with all that is in this one."""
-    front, index = world.next_front(), _index(world)
+    front, index = world.next_front(), world.index()
     former, kept = index.with_suffix(".former"), index.with_suffix(".kept")
     _write_former(index, former)
     index.rename(kept)
@@ -95,10 +95,6 @@ def _write_former(index: Path, former: Path) -> None:
             db.execute(sql)
         db.commit()
         db.execute("pragma journal_mode = wal")
-
-
-def _index(world: World) -> Path:
-    return next((world.folder / "cache").rglob("index.sqlite3"))
 
 
 def many_files(world: World, rounds: int) -> Measured:
