@@ -20,6 +20,7 @@ from srs.cards.note import DeckFile, Note, Place, Prompt
 from srs.cards.notetype import Field, NoteType, NoteTypes
 from srs.cards.tree import Mapping, Node, Position, Sequence, Text
 from srs.cards.yamlwords import control_character
+from srs.collector import collector_paused
 from srs.errors import Problem, Severity, sentence
 from srs.values import frozen
 
@@ -47,7 +48,7 @@ _LIST_HINT = "Write a list: `[one, two]`, or each on a line of its own after `- 
 
 def read_deck(path: str, data: bytes, types: NoteTypes) -> DeckFile:
     """Read a deck file's bytes. `path` is relative to the collection; `types` are all known note types by name."""
-    with tree.collector_paused():
+    with collector_paused():
         # The tree has no name here: it is gone by the time the collector is back, and is never walked.
         return _DeckReader(path, types).read(tree.parse(path, data))
 

@@ -12,6 +12,7 @@ from srs.cards import tree
 from srs.cards.layout import after_line, encoded, offset_of, with_lines
 from srs.cards.yamlevents import value_ends
 from srs.cards.yamlwords import control_character
+from srs.collector import collector_paused
 from srs.errors import SrsError
 
 Value: TypeAlias = "str | bool | Sequence[Value] | Mapping[str, Value]"
@@ -41,7 +42,7 @@ def insert_note(data: bytes, entry: str) -> bytes:
 
 def insert_notes(data: bytes, entries: Sequence[str]) -> bytes:
     """The same with several notes, in their order; all of them or, where it raises CannotInsert, none."""
-    with tree.collector_paused():
+    with collector_paused():
         return _with_notes(data, entries)
 
 

@@ -6,15 +6,13 @@ with a place, one sentence and a way out. Problems are values; no content makes 
 tree; after any other problem the rest of the tree still stands.
 """
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import NamedTuple
 
 from srs.cards.lines import parse_lines
 from srs.cards.nodes import Mapping, Node, Position, Sequence, Text, plain
 from srs.cards.yamlevents import parse_events
 from srs.cards.yamlwords import block_form, control_problem, error, shown
+from srs.collector import collector_paused
 from srs.errors import Problem
 
 __all__ = [
@@ -25,7 +23,6 @@ __all__ = [
     "Sequence",
     "Text",
     "block_form",
-    "collector_paused",
     "parse",
     "plain",
     "shown",
@@ -47,18 +44,6 @@ class Parsed(NamedTuple):
     def codes(self) -> list[str]:
         """What kinds of problems there are, in order: before and after a change they are the same."""
         return [problem.code for problem in self.problems]
-
-
-@contextmanager
-def collector_paused() -> Iterator[None]:
-    """The cyclic garbage collector off: a tree has no cycles, and walking it while it grows costs more than reading."""
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()
 
 
 def parse(path: str, data: bytes) -> Parsed:

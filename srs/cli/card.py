@@ -21,6 +21,8 @@ _LEADING = ("q", "ask", "cloze", "term", "concept", "quote")  # the fields that 
 _LONG, _WORDS = 400, 48  # characters that are looked at, and cells that are shown
 _GAP = "\ue000"  # where a cloze asks: no sign of Markdown, and in no text
 _MARKED = re.compile(r"[*_`$\[\\<&~|]|^ *(?:[-+#>]|\d+[.)]) ", re.MULTILINE)
+# Code and emphasis that Markdown can read in one way only.
+_SPAN = re.compile(r"(?<!`)`([^`\n]+)`(?!`)|(?<!\*)(\*\*?)(\w(?:[^*`\n]*\w)?)\2(?!\*)")
 _MATHS = re.compile(r"\\\((.*?)\\\)|\\\[(.*?)\\\]", re.DOTALL)
 _CLOZE = re.compile(r"\{\{c(?P<numbers>[\d,]+)::(?P<text>.*?)(?:::[^{}]*?)?\}\}", re.DOTALL)
 
@@ -168,9 +170,15 @@ def name_of(note: Note, template: str = "") -> str:
 
 
 def _unmarked(text: str) -> str:
-    """A field without the signs of Markdown. Most texts have none and are not parsed."""
+    """A field without the signs of Markdown. Most texts have none, or but code and emphasis in a line: not parsed."""
     if not _MARKED.search(text):
         return text
+    if (
+        "\n" not in text
+        and not text[0].isspace()
+        and not _MARKED.search(_SPAN.sub(lambda match: match[3] or "x", text))
+    ):
+        return _SPAN.sub(lambda match: match[3] or match[1], text)
     from srs.cards.markup import to_html
     from srs.cards.plain import to_text
     from srs.cli.terminal.maths import unicode

@@ -1,21 +1,20 @@
 """`srs next`, `answer` and `undo`: the session for scripts."""
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from srs.cli import complete
-from srs.cli.card import find_cards
 from srs.cli.context import opened
 from srs.cli.output import beside, comes_back, in_words, print_json, print_table, say, terminal_size
-from srs.cli.wording import details, took_back
-from srs.collection.collection import Collection
 from srs.errors import SrsError, UsageError
 from srs.memory.days import iso_day, iso_instant
-from srs.memory.events import Amend, Undo, Unknown, card_of, kind_of
 from srs.memory.schedule import Answers
 from srs.memory.state import Reviewing, Studied
+
+if TYPE_CHECKING:
+    from srs.collection.collection import Collection
 
 RATINGS = Answers._fields
 
@@ -67,6 +66,8 @@ def answer(
 
     Example: srs answer karpathy-backprop:definition good
     """
+    from srs.cli.card import find_cards
+
     collection, now = opened(ctx)
     view = find_cards(collection, card, now)[0]
     if ":" not in card:
@@ -99,6 +100,9 @@ def undo(
 
     Example: srs undo
     """
+    from srs.cli.wording import details, took_back
+    from srs.memory.events import card_of
+
     collection, now = opened(ctx)
     if show:
         _list_events(collection, as_json)
@@ -114,8 +118,10 @@ def undo(
     say(f"{took_back(undone)}{details(undone[0], now, collection.zone)}.")
 
 
-def _list_events(collection: Collection, as_json: bool) -> None:
+def _list_events(collection: "Collection", as_json: bool) -> None:
     """The newest events, oldest first, so that the newest stands next to the prompt."""
+    from srs.memory.events import Amend, Undo, Unknown, card_of, kind_of
+
     found = collection.recent(_LISTED)[::-1]
     if as_json:
         told = ({"device": device, "undone": dead} for _, device, dead in found)

@@ -11,6 +11,8 @@ from srs.cli.wording import tomorrow_holds
 from srs.words import plural
 
 if TYPE_CHECKING:
+    from srs.collection.collection import Collection
+    from srs.study.agenda import Agenda
     from srs.study.glance import Branch, Glance
     from srs.study.pace import Backlog
 
@@ -31,49 +33,56 @@ def status(
     """
     context: Context = ctx.obj
     if short and not as_json:
-        typer.echo(short_line(_numbers(context, quiet=True)))
+        from srs.study.today import left_of
+
+        typer.echo(short_line(left_of(*_opened(context, quiet=True))))
     elif as_json:
-        numbers, glance = _glance(context, quiet=short)
-        print_json(numbers | _as_json(numbers["day"], glance))
+        from srs.study.today import status_of
+
+        collection, now, agenda, glance = _glance(context, quiet=short)
+        print_json(status_of(collection, now, agenda) | _as_json(collection, collection.day(now), glance))
     else:
         today(context)
 
 
 def today(context: Context) -> None:
     """What `srs` without a command prints."""
-    numbers, glance = _glance(context, quiet=False)
+    from srs.study.today import left_of
+
+    collection, now, agenda, glance = _glance(context, quiet=False)
+    numbers = left_of(collection, now, agenda)
     columns, rows = terminal_size() or (_WIDEST, 0)
     for line in lines(numbers, glance, min(columns, _WIDEST), rows, takes_unicode()):
         print(line)
 
 
-def _numbers(context: Context, quiet: bool) -> dict[str, Any]:
-    from srs.study.today import status_of
-
+def _opened(context: Context, quiet: bool) -> "tuple[Collection, int]":
     collection = context.open(quiet, in_full=True)
-    return status_of(collection, context.clock(collection)())
+    return collection, context.clock(collection)()
 
 
-def _glance(context: Context, quiet: bool) -> "tuple[dict[str, Any], Glance]":
+def _glance(context: Context, quiet: bool) -> "tuple[Collection, int, Agenda, Glance]":
     from srs.study.glance import glance_of
-    from srs.study.today import agenda_of, status_of
+    from srs.study.today import agenda_of
 
-    collection = context.open(quiet, in_full=True)
-    now = context.clock(collection)()
+    collection, now = _opened(context, quiet)
     agenda = agenda_of(collection, now)
-    return status_of(collection, now, agenda), glance_of(collection, now, agenda)
+    return collection, now, agenda, glance_of(collection, now, agenda)
 
 
-def _as_json(today: str, glance: "Glance") -> dict[str, Any]:
+def _as_json(collection: "Collection", today: int, glance: "Glance") -> dict[str, Any]:
     """What `--json` has beside the counts."""
-    from srs.memory.days import iso_day, parse_day
+    from srs.collection import queries
+    from srs.memory.days import iso_day
+    from srs.study.glance import last_days
 
-    first = parse_day(today) - len(glance.studied) + 1
     backlog = glance.backlog
     return {
         "minutes": round(glance.minutes, 1),
         "tomorrow": {"due": glance.tomorrow},
-        "studied": [{"day": iso_day(first + n), "answers": count} for n, count in enumerate(glance.studied)],
+        "studied": [
+            {"day": iso_day(day), "answers": queries.reviewed_on(collection.db, day)} for day in last_days(today)
+        ],
         "backlog": backlog and {"overdue": backlog.overdue, "minutes_a_day": backlog.minutes, "days": backlog.days},
     }
 
@@ -130,10 +139,10 @@ def _minutes(count: float) -> str:
     return "about a minute" if round(count) == 1 else f"about {round(count)} minutes"
 
 
-def _marks(studied: Sequence[int], unicode: bool) -> str:
+def _marks(studied: Sequence[bool], unicode: bool) -> str:
     """One mark for each of the last days, today last, and the same in words."""
     yes, no = ("■", "·") if unicode else ("x", ".")
-    days = sum(map(bool, studied))
+    days = sum(studied)
     if days == 1 and studied[-1]:
         said = "studied today"
     else:

@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 
 from srs.cli.context import in_short
 from srs.cli.output import comes_back, in_words, span_short
-from srs.collection.collection import Answered, ClockDoubt, Collection
 from srs.errors import sentence
-from srs.study.agenda import Limits
-from srs.study.session import Finished, Pause, Revealed, Skip, Step, Tally
 from srs.words import RATINGS, plural
 
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
+    from srs.collection.collection import Answered, ClockDoubt, Collection
     from srs.memory.events import Event
+    from srs.study.agenda import Limits
+    from srs.study.session import Revealed, Skip, Step, Tally
 
 MEANINGS = ("forgot", "barely", "knew", "at once")
 
@@ -54,6 +54,8 @@ def summary(tally: Tally, step: Step, now: int, collection: Collection | None = 
     """How the sitting went, in a few lines; with `collection` also what it says of the memory and, at its end, what
     comes next. Who left before the end is told by the skin what is left.
     """
+    from srs.study.session import Finished, Pause
+
     count = len(tally.answers)
     if not count:
         lines = ["No card was answered."]
@@ -133,6 +135,7 @@ def clock_question(doubt: ClockDoubt) -> str:
 def took_back(undone: Sequence[Event | Skip]) -> str:
     """What an undo took back; a clause without its full stop."""
     from srs.memory.events import Import, card_of, kind_of
+    from srs.study.session import Skip
 
     if not undone:
         return "There is nothing to take back"

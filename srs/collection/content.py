@@ -337,7 +337,7 @@ def _note_aliases(db: sqlite3.Connection, aliases: Mapping[str, str]) -> None:
 def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
     """The YAML files under a folder, in path order. What cannot be looked into is there as well, with the reason."""
     found: dict[str, Seen] = {}
-    pending = [(root / folder, folder)]
+    pending = [(str(root / folder), folder)]
     while pending:
         place, name = pending.pop()
         try:
@@ -352,7 +352,7 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
                 continue
             relative = f"{name}/{shown_name(entry.name)}"
             if entry.is_dir(follow_symlinks=False):
-                pending.append((place / entry.name, relative))
+                pending.append((entry.path, relative))
             elif entry.name.lower().endswith(_SUFFIXES):
                 found[relative] = _seen(entry.name, entry.stat)
     return dict(sorted(found.items()))

@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
 
-from srs.cards.tree import collector_paused
 from srs.collection import journal, queries
 from srs.collection.content import FILE_COLUMNS, Seen, deck_of
 from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
@@ -22,6 +21,7 @@ from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
 from srs.collection.rows import STATE_COLUMNS, state_row
 from srs.collection.settled import Plan, known_files, settled_for, unreadable
+from srs.collector import collector_paused
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
 from srs.memory.fold import AMENDED, Folding, amendments, fold, fold_many, one_of_two, undone_ids

@@ -13,12 +13,9 @@ from srs.values import frozen
 _OPEN = "not s.suspended and (s.buried_until is null or s.buried_until <= :day)"
 _STUDIED = "from state s cross join card c on c.id = s.card and c.active"  # cross: states come first
 
-_NEXT_DECK = "select min(deck) from card where active = 1 and fresh = :fresh and deck > "
-_EACH_DECK = (
-    f"with recursive each (name) as ({_NEXT_DECK} '' union all"
-    f" select ({_NEXT_DECK} name) from each where name is not null)"
-)
-"""Every deck with new cards, or with others, and null: one look-up in an index for each."""
+_PAGE = 16
+"""So many new cards of a deck are asked for at once: most days need no more, and a statement that is left open while
+other decks are asked would be compiled anew for each."""
 
 Place = tuple[str, int, int]
 """Where a card is written: the path of the file, the note's number in it, the card's number in the note."""
@@ -97,7 +94,16 @@ def fresh(db: sqlite3.Connection, day: int, note: str) -> Iterator[Waiting]:
 
 def fresh_of_deck(db: sqlite3.Connection, day: int, deck: str) -> Iterator[tuple[Place, Waiting]]:
     """The new cards of a deck with their places, as written."""
-    return _fresh(db, day, "and c.deck = :of order by c.path, c.position, c.ord", deck)
+    rest = (
+        "and c.deck = :of and (c.path, c.position, c.ord) > (:path, :position, :ord)"
+        f" order by c.path, c.position, c.ord limit {_PAGE}"
+    )
+    since: Place = ("", 0, 0)
+    while page := list(_fresh(db, day, rest, deck, since)):
+        yield from page
+        if len(page) < _PAGE:
+            return
+        since, _ = page[-1]
 
 
 def fresh_linked(db: sqlite3.Connection, day: int, deck: str, since: Place) -> Iterator[tuple[Place, Waiting]]:
@@ -170,10 +176,17 @@ def newest_answers(db: sqlite3.Connection, most: int) -> list[tuple[str, int, in
     ).fetchall()
 
 
+_STUDY_OF_DAY = "from event where day = ? and do = 'review' and mode = 'study' and not dead"
+
+
 def reviewed_on(db: sqlite3.Connection, day: int) -> int:
     """How many study answers were given on `day`."""
-    where = "day = ? and do = 'review' and mode = 'study' and not dead"
-    return int(db.execute(f"select count(*) from event where {where}", (day,)).fetchone()[0])
+    return int(db.execute(f"select count(*) {_STUDY_OF_DAY}", (day,)).fetchone()[0])
+
+
+def studied_on(db: sqlite3.Connection, day: int) -> bool:
+    """Whether any study answer was given on `day`: one row is looked at, not all."""
+    return db.execute(f"select 1 {_STUDY_OF_DAY} limit 1", (day,)).fetchone() is not None
 
 
 def needs_met(db: sqlite3.Connection, note: str) -> bool:
@@ -278,13 +291,23 @@ def draft_count(db: sqlite3.Connection) -> int:
 
 def fresh_decks(db: sqlite3.Connection) -> dict[str, Place]:
     """The decks that have new cards, by name, each with the place before which none of them is."""
-    first = "select {} from card where active = 1 and fresh = 1 and deck = name order by path, position, ord limit 1"
-    columns = ", ".join(f"({first.format(column)})" for column in ("path", "position", "ord"))
-    rows = db.execute(f"{_EACH_DECK} select name, {columns} from each where name is not null", {"fresh": 1})
-    return {name: (path, position, ord_) for name, path, position, ord_ in rows}
+    after = "select rowid from card where active = 1 and fresh = 1 and deck > {} order by deck, path, position, ord"
+    first, following = f"{after.format('?')} limit 1", f"{after.format('each.deck')} limit 1"
+    columns = "deck, path, position, ord"
+    rows = db.execute(  # one look-up in an index for each deck
+        f"with recursive each ({columns}) as (select {columns} from card where rowid = ({first}) union all"
+        " select n.deck, n.path, n.position, n.ord from each cross join card n on n.rowid ="
+        f" ({following})) select {columns} from each",
+        ("",),
+    )
+    return {deck: (path, position, ord_) for deck, path, position, ord_ in rows}
 
 
 def decks(db: sqlite3.Connection) -> set[str]:
     """The decks that have cards, drafts aside."""
-    rows = (db.execute(f"{_EACH_DECK} select name from each", {"fresh": fresh}) for fresh in (0, 1))
-    return {row[0] for found in rows for row in found if row[0] is not None}
+    following = "select min(deck) from card where active and deck >"
+    rows = db.execute(
+        f"with recursive each (name) as ({following} '' union all select ({following} name) from each where name != '')"
+        " select name from each where name != ''"
+    )
+    return {row[0] for row in rows}

@@ -6,7 +6,7 @@ Knows limits, siblings, needs and mixing; nothing of answers, files or screens.
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cache
 from itertools import chain
 from operator import attrgetter
 from typing import Literal
@@ -112,23 +112,28 @@ def plan(
     """The agenda of `day`, which ends at `day_end` (ms). `settings` gives what holds for a deck."""
     wanted = limits.wanted or (lambda _: True)
     learning = tuple(learning_item(w, settings) for w in found.learning if (w.due or 0) < day_end and wanted(w.card))
-    room = _Room(settings, found.done, limits)
     siblings = _Siblings(settings, (*found.done, *found.learning))
 
-    def chosen(kind: Kind, waiting: Iterable[Waiting], open_: _Open, fits: Callable[[Waiting], bool]) -> list[Item]:
+    def chosen(kind: Kind, waiting: Iterable[Waiting], room: _Room, fits: Callable[[Waiting], bool]) -> list[Item]:
         items: list[Item] = []
-        for w in waiting if open_.decks else ():
-            if w.deck in open_.decks and fits(w) and siblings.free(w):
-                open_.take(w.deck)
+        for w in waiting if room.decks else ():
+            if w.deck in room.decks and fits(w) and siblings.free(w):
+                room.take(w.deck)
                 siblings.keep(w)
                 items.append(Item(w.card, w.note, w.deck, kind))
-                if not open_.decks:
+                if not room.decks:
                     break
         return items
 
+    def new_limit(deck: str) -> float:
+        return settings(deck).new_per_day + limits.new
+
+    def review_limit(deck: str) -> float:
+        return float("inf") if limits.ahead_days else settings(deck).reviews_per_day
+
     due, ahead = by_loss(found.reviews, found.lost, day)
-    for_reviews = _Open(room, "review", {w.deck for w in found.reviews})
-    for_new = _Open(room, "new", found.fresh_decks)
+    for_reviews = _Room({w.deck for w in found.reviews}, review_limit, [d.deck for d in found.done if d.review])
+    for_new = _Room(found.fresh_decks, new_limit, [d.deck for d in found.done if d.new])
     fresh = found.fresh(for_new.decks.__contains__)
     reviews = chosen("review", due, for_reviews, lambda w: wanted(w.card))
     new = chosen("new", fresh, for_new, lambda w: wanted(w.card) and found.ready(w.note))
@@ -193,60 +198,33 @@ class Cram:
 
 
 class _Room:
-    """What the limits of a deck and of all decks above it leave for today."""
+    """Those of some decks that have room today for another card of a kind.
 
-    def __init__(self, settings: Callable[[str], DeckSettings], done: Sequence[Done], limits: Limits) -> None:
-        self._settings = settings
-        self._limits = limits
-        self._used: Counter[tuple[str, str]] = Counter()
-        self._left: dict[tuple[str, str], float] = {}
-        for d in done:
-            for kind, counts in (("new", d.new), ("review", d.review)):
-                if counts:
-                    self._used.update((kind, name) for name in lineage(d.deck))
+    Each of the decks and of all above them has a `limit`, of which what was `used` is gone.
+    """
 
-    def has(self, kind: str, deck: str) -> bool:
-        return all(self._room(kind, name) > 0 for name in lineage(deck))
-
-    def take(self, kind: str, deck: str) -> list[str]:
-        """Use up one place that `has` says there is; the decks, this one or above it, that have none left now."""
-        full = []
-        for name in lineage(deck):
-            self._left[kind, name] -= 1
-            if self._left[kind, name] <= 0:
-                full.append(name)
-        return full
-
-    def _room(self, kind: str, name: str) -> float:
-        key = (kind, name)
-        if key not in self._left:
-            self._left[key] = self._limit(kind, name) - self._used[key]
-        return self._left[key]
-
-    def _limit(self, kind: str, name: str) -> float:
-        settings = self._settings(name)
-        if kind == "new":
-            return settings.new_per_day + self._limits.new
-        return float("inf") if self._limits.ahead_days else settings.reviews_per_day
-
-
-class _Open:
-    """Those of some decks that have room for another card of a kind: kept up to date, without asking all each time."""
-
-    def __init__(self, room: _Room, kind: str, decks: Iterable[str]) -> None:
-        self._room = room
-        self._kind = kind
+    def __init__(self, decks: Iterable[str], limit: Callable[[str], float], used: Iterable[str]) -> None:
+        gone = Counter(name for deck in used for name in lineage(deck))
+        self._left: dict[str, float] = {}
         self._under: dict[str, list[str]] = {}
         self.decks: set[str] = set()
+        left, under = self._left, self._under
         for deck in decks:
-            if room.has(kind, deck):
+            names = lineage(deck)
+            for name in names:
+                if name not in left:
+                    left[name], under[name] = limit(name) - gone[name], []
+            if min(map(left.__getitem__, names)) > 0:
                 self.decks.add(deck)
-                for name in lineage(deck):
-                    self._under.setdefault(name, []).append(deck)
+                for name in names:
+                    under[name].append(deck)
 
     def take(self, deck: str) -> None:
-        for full in self._room.take(self._kind, deck):
-            self.decks.difference_update(self._under.pop(full))
+        """Use up one place in a deck that has room."""
+        for name in lineage(deck):
+            self._left[name] -= 1
+            if self._left[name] <= 0:
+                self.decks.difference_update(self._under[name])
 
 
 class _Siblings:
@@ -266,7 +244,7 @@ class _Siblings:
         self._touched.setdefault(waiting.note, set()).add(waiting.card)
 
 
-@lru_cache(maxsize=4096)
+@cache
 def lineage(deck: str) -> tuple[str, ...]:
     """The names of a deck and of all above it, the highest first."""
     parts = deck.split("::")

@@ -1,16 +1,21 @@
 """Today in one glance, what waits beyond it, and one sitting looked back on: numbers, and no words for them."""
 
+from __future__ import annotations
+
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from srs.collection import history, queries
-from srs.collection.collection import Answered, Collection
-from srs.collection.views import CardView
-from srs.memory.events import Review, SetDue
+from srs.collection import queries
 from srs.study.agenda import Agenda, Limits, lineage
 from srs.study.pace import Backlog, backlog_of, minutes_left, pace_of, tomorrow
 from srs.study.today import agenda_of
 from srs.values import frozen
+
+if TYPE_CHECKING:
+    from srs.collection.collection import Answered, Collection
+    from srs.collection.views import CardView
+    from srs.memory.events import Review
 
 DAYS = 14
 MATURE = 21
@@ -23,12 +28,12 @@ _LIMITED = ("new", "reviews")
 class Glance:
     """What today still takes, in minutes, and what stands around it.
 
-    `studied` is how many answers each of the last fourteen study days had, today last. `tomorrow` is how many reviews
+    `studied` is on which of the last fourteen study days cards were studied, today last. `tomorrow` is how many reviews
     are due then already.
     """
 
     minutes: float
-    studied: tuple[int, ...]
+    studied: tuple[bool, ...]
     tomorrow: int
     backlog: Backlog | None
 
@@ -92,10 +97,15 @@ def glance_of(collection: Collection, now: int, agenda: Agenda) -> Glance:
     pace, day = pace_of(collection), collection.day(now)
     return Glance(
         minutes_left(agenda, pace),
-        tuple(queries.reviewed_on(collection.db, each) for each in range(day - DAYS + 1, day + 1)),
+        tuple(queries.studied_on(collection.db, each) for each in last_days(day)),
         tomorrow(collection, now, agenda),
         backlog_of(collection, now, pace),
     )
+
+
+def last_days(today: int) -> range:
+    """The study days on which a glance looks back."""
+    return range(today - DAYS + 1, today + 1)
 
 
 def next_of(collection: Collection, now: int, asked: Limits = Limits()) -> Next:
@@ -195,6 +205,9 @@ def sitting_of(collection: Collection, answers: Iterable[Answered]) -> Sitting:
 
 def _interval_before(collection: Collection, review: Review) -> int | None:
     """The interval (days) at whose end a review came; None where the card was new, in its steps, or crammed."""
+    from srs.collection import history
+    from srs.memory.events import Review, SetDue
+
     if review.mode == "cram" or review.after is None:
         return None
     before = history.event_as_written(collection.db, review.after)

@@ -7,8 +7,8 @@ from math import ceil
 
 from srs.collection import queries
 from srs.collection.collection import Collection
-from srs.study.agenda import Agenda, Item, Kind, Limits, lineage
-from srs.study.today import agenda_of
+from srs.study.agenda import Agenda, Kind, lineage
+from srs.study.today import reviews_on
 from srs.values import frozen
 
 _NEWEST = 400
@@ -96,9 +96,7 @@ def tomorrow(collection: Collection, now: int, today: Agenda) -> int:
     What today's answers will send to tomorrow is not known and not among them.
     """
     studied = {item.card for item in (*today.learning, *today.main)}
-    start = collection.day_start(collection.day(now) + 1)
-    agenda = agenda_of(collection, start, Limits(wanted=lambda card: card not in studied))
-    return sum(_is_review(item) for item in agenda.main)
+    return reviews_on(collection, collection.day(now) + 1, lambda card: card not in studied)
 
 
 def backlog_of(collection: Collection, now: int, pace: Pace) -> Backlog | None:
@@ -128,7 +126,3 @@ def backlog(overdue: int, coming: float, limit: int, seconds: float) -> Backlog 
         if days is not None and days <= _LONGEST_PLAN:
             return Backlog(overdue, minutes, days)
     return Backlog(overdue, _MINUTES_A_DAY[-1], days)
-
-
-def _is_review(item: Item) -> bool:
-    return item.kind == "review"

@@ -4,8 +4,8 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
-from heapq import heapify, heappop, heapreplace
-from typing import Any, Literal
+from heapq import heappop, heappush, heapreplace
+from typing import Any, Literal, TypeAlias
 
 from srs.collection import queries
 from srs.collection.collection import Collection
@@ -45,10 +45,19 @@ def agenda_of(collection: Collection, now: int, limits: Limits = Limits()) -> Ag
 
 def planned(collection: Collection, now: int, limits: Limits) -> Planned:
     """The agenda at `now` (ms), with what it hung on."""
-    db, day = collection.db, collection.day(now)
-    settings = cache(collection.settings.for_deck)
+    return _planned(collection, collection.day(now), limits, queries.fresh_decks(collection.db))
 
-    linked, linked_decks = queries.linked(db)
+
+def reviews_on(collection: Collection, day: int, wanted: Callable[[str], bool]) -> int:
+    """How many reviews the agenda of a study day has, of the cards (by id) that `wanted` takes."""
+    known = _planned(collection, day, Limits(wanted=wanted), {})  # new cards take no place from reviews
+    return sum(item.kind == "review" for item in known.agenda.main)
+
+
+def _planned(collection: Collection, day: int, limits: Limits, fresh_decks: Mapping[str, Place]) -> Planned:
+    """The agenda of `day` and what it hung on, with new cards of these decks only."""
+    db, settings = collection.db, cache(collection.settings.for_deck)
+    linked, linked_decks = queries.linked(db) if fresh_decks else (frozenset(), frozenset())
 
     @cache
     def needs(note: str) -> tuple[str, ...]:
@@ -61,11 +70,8 @@ def planned(collection: Collection, now: int, limits: Limits) -> Planned:
             met[needed] = queries.needs_met(db, needed)
         return met[needed]
 
-    @cache
     def is_ready(note: str) -> bool:
-        return all(map(is_met, needs(note)))
-
-    fresh_decks = queries.fresh_decks(db)
+        return note not in linked or all(map(is_met, needs(note)))
 
     def fresh(has_room: Callable[[str], bool]) -> Iterator[Waiting]:
         order = {deck: settings(deck).new_order for deck in fresh_decks}
@@ -76,7 +82,10 @@ def planned(collection: Collection, now: int, limits: Limits) -> Planned:
                 return iter(())
             return _as_written(collection, day, deck, order[deck], has_room)
 
-        return _in_order(_merged(fresh_decks, written), order, needs, lambda note: queries.fresh(db, day, note))
+        def leads(waiting: Waiting) -> bool:
+            return waiting.note in linked and order[waiting.deck] == "needs"
+
+        return _in_order(_merged(fresh_decks, written), leads, needs, lambda note: queries.fresh(db, day, note))
 
     done, day_end = queries.done(db, day), collection.day_start(day + 1)
     found = Candidates(
@@ -125,22 +134,28 @@ def _loss_by(model: Model) -> Callable[[str, int], float]:
 
 def _merged(first: Mapping[str, Place], of_deck: Callable[[str], Iterator[tuple[Place, Waiting]]]) -> Iterator[Waiting]:
     """The cards of all decks by place. A deck is asked for its cards only when its `first` place is reached."""
-    heads: dict[str, tuple[Waiting, Iterator[tuple[Place, Waiting]]]] = {}
-    heap = [(place, deck) for deck, place in first.items()]
-    heapify(heap)
-    while heap:
-        _, deck = heap[0]
-        if deck in heads:
-            waiting, rest = heads[deck]
-            yield waiting
+    begun: list[_Begun] = []  # a heap
+    for place, deck in sorted((place, deck) for deck, place in first.items()):
+        yield from _up_to(place, begun)
+        rest = of_deck(deck)
+        if found := next(rest, None):
+            heappush(begun, (found[0], deck, found[1], rest))
+    yield from _up_to(None, begun)
+
+
+_Begun: TypeAlias = tuple[Place, str, Waiting, Iterator[tuple[Place, Waiting]]]
+"""A deck whose cards are being given: the next place, the deck, the card there, the rest."""
+
+
+def _up_to(place: Place | None, begun: list[_Begun]) -> Iterator[Waiting]:
+    """The cards before a place; None: all of them."""
+    while begun and (place is None or begun[0][0] < place):
+        _, deck, waiting, rest = begun[0]
+        yield waiting
+        if found := next(rest, None):
+            heapreplace(begun, (found[0], deck, found[1], rest))
         else:
-            rest = of_deck(deck)
-        found = next(rest, None)
-        if found is None:
-            heappop(heap)
-        else:
-            heads[deck] = found[1], rest
-            heapreplace(heap, (found[0], deck))
+            heappop(begun)
 
 
 def _as_written(
@@ -164,15 +179,15 @@ def _as_written(
 
 def _in_order(
     written: Iterator[Waiting],
-    order: Mapping[str, NewOrder],
+    leads: Callable[[Waiting], bool],
     needs: Callable[[str], tuple[str, ...]],
     of_note: Callable[[str], Iterator[Waiting]],
 ) -> Iterator[Waiting]:
-    """New cards, each once; where its deck's order is "needs", after those of all notes that its own needs."""
+    """New cards, each once; one that `leads` to others after those of all notes that its own needs."""
     given: set[str] = set()
     looked_at: set[str] = set()
     for waiting in written:
-        before = _before(waiting.note, needs, of_note, looked_at) if order[waiting.deck] == "needs" else ()
+        before = _before(waiting.note, needs, of_note, looked_at) if leads(waiting) else ()
         for each in (*before, waiting):
             if each.card not in given:
                 given.add(each.card)
@@ -195,25 +210,34 @@ def _before(
         yield from of_note(each)
 
 
-def status_of(collection: Collection, now: int, agenda: Agenda | None = None) -> dict[str, Any]:
-    """The numbers of `srs status --json`: what remains today after limits and burying, in all and by deck.
+def left_of(collection: Collection, now: int, agenda: Agenda | None = None) -> dict[str, Any]:
+    """What remains today after limits and burying, in all and by deck, decks with nothing left among them.
 
     `agenda` is that of `now`, where it is known already.
     """
     db, day = collection.db, collection.day(now)
     counts = (agenda or agenda_of(collection, now)).counts()
     decks = []
-    sums: Counter[str] = Counter(new=0, learning=0, due=0, total=0)
-    for name, total in queries.deck_totals(db):
+    sums: Counter[str] = Counter(new=0, learning=0, due=0)
+    for name in sorted(queries.decks(db)):
         here = counts.get(name, Counter())
-        left = {"new": here["new"], "learning": here["learning"], "due": here["review"], "total": total}
+        left = {"new": here["new"], "learning": here["learning"], "due": here["review"]}
         sums.update(left)
         decks.append({"name": name, **left})
+    return {"day": iso_day(day), **sums, "reviewed_today": queries.reviewed_on(db, day), "decks": decks}
+
+
+def status_of(collection: Collection, now: int, agenda: Agenda | None = None) -> dict[str, Any]:
+    """The numbers of `srs status --json`: what remains today, and how much there is at all.
+
+    `agenda` is that of `now`, where it is known already.
+    """
+    db, left, totals = collection.db, left_of(collection, now, agenda), dict(queries.deck_totals(collection.db))
     return {
-        "day": iso_day(day),
-        **sums,
+        **{key: left[key] for key in ("day", "new", "learning", "due")},
+        "total": sum(totals.values()),
         "suspended": queries.suspended_count(db),
         "drafts": queries.draft_count(db),
-        "reviewed_today": queries.reviewed_on(db, day),
-        "decks": decks,
+        "reviewed_today": left["reviewed_today"],
+        "decks": [{**deck, "total": totals.get(deck["name"], 0)} for deck in left["decks"]],
     }

@@ -36,6 +36,11 @@ LATER = {
     "importlib.resources", "shlex", "tempfile",
 }  # fmt: skip
 
+# What else a command for scripts does without: deck files, the fold and answers where nothing is answered.
+READING = {"srs.cards.tree", "srs.cards.deck", "srs.cards.markup", "srs.cards.notetype", "srs.cards.faces"}
+FOLDING = {"srs.memory.fold", "srs.memory.events", "srs.collection.history", "srs.collection.journal"}
+GLANCING = READING | FOLDING | {"srs.study.session", "srs.study.search", "srs.collection.views", "srs.memory.schedule"}
+
 
 @pytest.fixture
 def settled(srs: Srs) -> Srs:
@@ -87,3 +92,21 @@ def test_first_card_loads_no_more_than_it_needs(settled: Srs) -> None:
     modules = set(Path(settled.env["MODULES"]).read_text().split())
     assert "srs.cli.terminal.sitting" in modules
     assert modules & LATER == set()
+
+
+@pytest.mark.parametrize(
+    ("command", "unneeded"),
+    [
+        (["status"], GLANCING),
+        (["status", "--short"], GLANCING | {"srs.study.glance", "srs.study.pace"}),
+        (["next"], READING | FOLDING | {"srs.study.session", "srs.cli.card", "srs.study.glance"}),
+        (["list", "is:due"], READING | FOLDING | {"srs.study.session", "srs.study.agenda"}),
+        (["explain", "france:answer"], READING | {"srs.study.session", "srs.study.agenda"}),
+        (["answer", "france:answer", "good"], READING | {"srs.study.session", "srs.study.agenda"}),
+    ],
+)
+def test_commands_for_scripts_load_no_more_than_they_need(settled: Srs, command: list[str], unneeded: set[str]) -> None:
+    """A command for scripts or a glance loads none of our own modules that its answer does not need."""
+    words = [sys.executable, "-c", LISTING, *command]
+    assert subprocess.run(words, env=settled.env, cwd=settled.root, capture_output=True, check=False).returncode == 0
+    assert set(Path(settled.env["MODULES"]).read_text().split()) & unneeded == set()

@@ -23,7 +23,7 @@ from tests.cli.helpers import Srs, Terminal
 from tests.support import basic_deck, make_collection, moment, open_collection
 
 STEPLESS = 'timezone = "UTC"\n[fsrs]\nlearning_steps = []\nrelearning_steps = []\nfuzz = false\n'
-NOTHING = Glance(0.0, (0,) * 14, 0, None)
+NOTHING = Glance(0.0, (False,) * 14, 0, None)
 
 
 def numbers(decks: dict[str, tuple[int, int, int]], answered: int = 0) -> dict[str, object]:
@@ -50,7 +50,7 @@ def table(text: str) -> list[list[str]]:
 def test_a_whole_day_in_one_glance() -> None:
     """What is left, the minutes, the decks with sums, the days, tomorrow and the plan stand on one screen."""
     decks = {"Karpathy::Quotes": (2, 0, 30), "Karpathy::Basics": (8, 1, 0), "Shell": (0, 1, 1200)}
-    glance = Glance(12.4, (0, 0, 5, 7) + (3,) * 9 + (0,), 34, Backlog(312, 10, 9))
+    glance = Glance(12.4, (False,) * 2 + (True,) * 11 + (False,), 34, Backlog(312, 10, 9))
     assert lines(numbers(decks, 23), glance, 78, 24, True) == [
         "1,242 cards to study today: 10 new, 2 learning, 1,230 due.",
         "That takes about 12 minutes. 23 answers given so far.",
@@ -73,7 +73,7 @@ def test_a_whole_day_in_one_glance() -> None:
 
 def test_forty_columns_and_ascii() -> None:
     """On 40 columns lines break between words, long names of decks are cut, and all of it can be said in ASCII."""
-    glance = Glance(1.2, (0,) * 13 + (4,), 0, Backlog(40, 60, None))
+    glance = Glance(1.2, (False,) * 13 + (True,), 0, Backlog(40, 60, None))
     found = lines(numbers({"Languages spoken in the north of Norway": (3, 0, 12)}, 4), glance, 40, 24, False)
     assert found == [
         "15 cards to study today: 3 new, 12 due.",
@@ -99,12 +99,12 @@ NAMES = st.lists(st.text("abc 日é", min_size=1, max_size=30).filter(str.strip)
 
 @given(
     st.dictionaries(NAMES, st.tuples(*[st.integers(0, 12_000)] * 3), max_size=30),
-    st.tuples(*[st.integers(0, 3)] * 14),
+    st.tuples(*[st.booleans()] * 14),
     st.integers(40, 120),
     st.integers(24, 50),
 )
 def test_it_always_fits(
-    decks: dict[str, tuple[int, int, int]], studied: tuple[int, ...], columns: int, rows: int
+    decks: dict[str, tuple[int, int, int]], studied: tuple[bool, ...], columns: int, rows: int
 ) -> None:
     """Whatever the decks, no line is wider than the terminal, and the screen holds all of them and the prompt."""
     found = lines(numbers(decks, 1200), Glance(90, studied, 1200, Backlog(1200, 45, 60)), columns, rows, True)
@@ -325,7 +325,7 @@ def test_answers_are_more_than_cards(collection: Collection) -> None:
 )  # fmt: skip
 def test_minutes_are_rounded_as_in_the_sitting(minutes: float, said: str, head: str) -> None:
     """`srs` and the head of the sitting round the minutes that are left alike."""
-    assert said in shown({"A": (1, 0, 0)}, Glance(minutes, (0,) * 14, 0, None))
+    assert said in shown({"A": (1, 0, 0)}, Glance(minutes, (False,) * 14, 0, None))
     assert asides.minutes(minutes) == head
 
 

@@ -3,7 +3,12 @@
 from collections.abc import Callable
 
 import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from srs.cards.markup import to_html
+from srs.cards.plain import to_text
+from srs.cli.card import _unmarked
 from srs.cli.terminal.width import width
 from tests.cli.helpers import Srs, Terminal
 
@@ -146,3 +151,13 @@ def test_the_tree_counts_as_queries_do(srs: Srs) -> None:
 def test_the_tree_has_no_json(srs: Srs) -> None:
     """--tree with --json is wrong usage: cards as JSON name their decks."""
     assert srs("list", "--tree", "--json").code == 2
+
+
+@given(st.text("aé1 *`_\n.-\ue000", max_size=24))
+@example("a`b`c`d` *e* f**g**h")
+@example("*a*b*c* `` a`b ``")
+@example("2*3*4 and **b** *c`d*`")
+def test_signs_taken_off_without_markdown(text: str) -> None:
+    """Code and emphasis in a short line read as they do where Markdown is parsed."""
+    if any(sign in text for sign in "*`_"):
+        assert _unmarked(text).split() == to_text(to_html(text, "markdown", cloze=False)).split()

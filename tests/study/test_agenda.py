@@ -15,7 +15,7 @@ from srs.memory.days import DAY_MS
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS
 from srs.memory.state import Reviewing
 from srs.study.agenda import Agenda, Candidates, Limits, plan
-from srs.study.today import agenda_of, status_of
+from srs.study.today import agenda_of, reviews_on, status_of
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
 
 BERLIN = 'timezone = "Europe/Berlin"\n'
@@ -170,6 +170,33 @@ def test_a_full_deck_is_not_read_to_its_end() -> None:
     found = Candidates([], [], fresh, ["A", "A::B", "C"], [], lambda _: True, lambda _: 0.0)
     agenda = plan(found, lambda _: DeckSettings(new_per_day=3), 9, 10**15)
     assert asked == ["A"] * 3 + ["C"] * 3 and len(agenda.main) == 6
+
+
+def test_many_new_cards_of_a_deck(tmp_path: Path) -> None:
+    """New cards come as written however many there are, those of another deck where their file stands among them."""
+    ids = [f"n{n:02}" for n in range(40)]
+    decks = {
+        "a.yaml": "deck: A\n" + basic_deck(*ids[:30]),
+        "b.yaml": "deck: B\n" + basic_deck("between"),
+        "c.yaml": "deck: A\n" + basic_deck(*ids[30:]),
+    }
+    collection = opened(tmp_path, decks, BERLIN + "[study]\nnew_per_day = 36\n")
+    assert notes(agenda_of(collection, moment())) == [*ids[:30], "between", *ids[30:36]]
+    wanted = Limits(wanted=lambda card: card >= "n17")
+    assert notes(agenda_of(collection, moment(), wanted)) == ids[17:]
+
+
+def test_the_reviews_of_another_day(tmp_path: Path) -> None:
+    """How many reviews a day has is what its agenda says, limits and siblings counted."""
+    decks = {"a.yaml": basic_deck("one", "two", "three", "new"), "b.yaml": "deck: B\n" + basic_deck("four")}
+    collection = opened(tmp_path, decks, STEPLESS + "[study]\nreviews_per_day = 2\n")
+    for n, note in enumerate(("one", "two", "three", "four")):
+        due(collection, f"{note}:answer", moment() + n * 10, 3)
+    later = moment() + 3 * DAY_MS
+    for wanted in (lambda card: True, lambda card: card < "three"):
+        agenda = agenda_of(collection, later, Limits(wanted=wanted))
+        expected = sum(item.kind == "review" for item in agenda.main)
+        assert reviews_on(collection, collection.day(later), wanted) == expected > 0
 
 
 def test_more_new_cards_on_request(tmp_path: Path) -> None:
