@@ -28,7 +28,14 @@ def body() -> type[Any]:
     return type("Shape", (), dict(vars(Shape)))
 
 
-Ours: Any = frozen(body())
+def ours(used: int) -> Any:
+    """Our class, of which so many values were made: the first few are made in another way."""
+    made: Any = frozen(body())
+    for _ in range(used):
+        made("x")
+    return made
+
+
 Theirs: Any = dataclass(frozen=True, slots=True)(body())
 
 
@@ -64,12 +71,13 @@ class Nothing:
         lambda cls: repr(copy.deepcopy(cls("a", 1, [2]))),
     ],
 )
-def test_as_a_dataclass(make: Callable[[Any], object]) -> None:
-    """What is made of a value and of a frozen dataclass with the same body is the same."""
-    assert make(Ours) == make(Theirs)
+@pytest.mark.parametrize("used", [0, 100])
+def test_as_a_dataclass(make: Callable[[Any], object], used: int) -> None:
+    """What is made of a value and of a frozen dataclass with the same body is the same, the first time and later."""
+    assert make(ours(used)) == make(Theirs)
 
 
-@pytest.mark.parametrize("cls", [Ours, Theirs])
+@pytest.mark.parametrize("cls", [ours(0), ours(100), Theirs])
 @pytest.mark.parametrize(
     ("do", "error"),
     [
@@ -77,6 +85,8 @@ def test_as_a_dataclass(make: Callable[[Any], object]) -> None:
         (lambda cls: delattr(cls("a"), "name"), FrozenInstanceError),
         (lambda cls: cls(), TypeError),
         (lambda cls: cls("a", nobody=1), TypeError),
+        (lambda cls: cls("a", name="b"), TypeError),
+        (lambda cls: cls("a", 1, [], "", 5), TypeError),
         (lambda cls: cls("a", -1), ValueError),
         (lambda cls: hash(cls("a")), TypeError),
     ],
