@@ -1,6 +1,5 @@
 """Where things are: the collection, the cache, the state and config folders. Knows paths, never what is in them."""
 
-import hashlib
 import os
 import sys
 from collections.abc import Mapping
@@ -109,5 +108,17 @@ def _base(environ: Mapping[str, str], own: str, xdg: str, unix: str, mac: str) -
 
 
 def _key(root: Path) -> str:
-    resolved = os.fsencode(root.resolve())
-    return f"{root.resolve().name or 'root'}-{hashlib.sha256(resolved).hexdigest()[:12]}"
+    resolved = root.resolve()
+    return f"{resolved.name or 'root'}-{sha256(os.fsencode(resolved))[:12]}"
+
+
+def sha256(data: bytes) -> str:
+    """The SHA-256 of a few bytes in hexadecimal. By Python itself where it can: hashlib loads OpenSSL for it."""
+    try:
+        from _sha2 import sha256 as made  # type: ignore[import-not-found]  # Python 3.12
+    except ImportError:
+        try:
+            from _sha256 import sha256 as made  # type: ignore[import-not-found]
+        except ImportError:
+            from hashlib import sha256 as made
+    return str(made(data).hexdigest())
