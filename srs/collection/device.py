@@ -9,8 +9,8 @@ import re
 from pathlib import Path
 
 from srs.collection.files import locked, open_regular
-from srs.collection.locations import sha256
 from srs.errors import SrsError, said_by_system
+from srs.sha import sha256
 
 _LINE = re.compile(r"([a-z0-9][a-z0-9-]{0,40})(?: ([0-9a-f]{16}))?\Z")
 _MACHINE_ID = Path("/etc/machine-id")

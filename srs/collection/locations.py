@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from srs.errors import SrsError
+from srs.sha import sha256
 
 SETTINGS_NAME = "srs.toml"
 SCHEMA_NAME = "deck.schema.json"
@@ -110,15 +111,3 @@ def _base(environ: Mapping[str, str], own: str, xdg: str, unix: str, mac: str) -
 def _key(root: Path) -> str:
     resolved = root.resolve()
     return f"{resolved.name or 'root'}-{sha256(os.fsencode(resolved))[:12]}"
-
-
-def sha256(data: bytes) -> str:
-    """The SHA-256 of a few bytes in hexadecimal. By Python itself where it can: hashlib loads OpenSSL for it."""
-    try:
-        from _sha2 import sha256 as made  # type: ignore[import-not-found]  # Python 3.12
-    except ImportError:
-        try:
-            from _sha256 import sha256 as made  # type: ignore[import-not-found]
-        except ImportError:
-            from hashlib import sha256 as made
-    return str(made(data).hexdigest())
