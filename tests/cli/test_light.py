@@ -87,3 +87,10 @@ def test_first_card_loads_no_more_than_it_needs(settled: Srs) -> None:
     modules = set(Path(settled.env["MODULES"]).read_text().split())
     assert "srs.cli.terminal.sitting" in modules
     assert modules & LATER == set()
+
+
+def test_the_index_is_closed(settled: Srs) -> None:
+    """A command that wrote into the index leaves none of SQLite's own files beside it."""
+    command = [sys.executable, "-c", LISTING, "flag", "1", settled.json("list")[0]["id"]]
+    subprocess.run(command, env=settled.env, cwd=settled.root, capture_output=True, check=True)
+    assert [path.name for path in (settled.home / "cache").rglob("index*")] == ["index.sqlite3"]
