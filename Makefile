@@ -43,10 +43,11 @@ lint: $(VENV)/.dev
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
-# The pictures and the tree in the docs, remade from the program itself.
+# The pictures and the tree in the docs, and the built-in note types as data, remade from the program itself.
 screens: $(VENV)/.dev
 	@$(BIN)/python docs/screens.py
 	@$(BIN)/python -m tests.cli.stored_screens
+	@$(BIN)/python -m tests.cards.stored_types
 	@$(BIN)/python docs/tree.py
 
 check-python:

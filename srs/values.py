@@ -2,8 +2,8 @@
 
 `dataclass` writes and compiles six methods for every class when its module is imported, about a millisecond each, and
 the first card waits for dozens of classes of which most are not used. Here the methods are the same for all classes,
-but for `__init__`, which is compiled when a class is used for the first time. `replace`, `fields` and `asdict` of
-`dataclasses` work as ever.
+but for `__init__`, which is compiled when a class has been used a few times: of most only one value is ever made.
+`replace`, `fields` and `asdict` of `dataclasses` work as ever.
 """
 
 import sys
@@ -13,6 +13,8 @@ from operator import attrgetter
 from typing import Any, NoReturn, TypeVar, dataclass_transform
 
 T = TypeVar("T")
+
+_FEW = 8
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -36,13 +38,34 @@ def frozen(cls: type[T]) -> type[T]:
     }
     made: Any = type(cls.__name__, cls.__bases__, body)
 
-    def first(self: T, *args: Any, **kwargs: Any) -> None:
-        made.__init__ = _initialiser(made, names, defaults)
-        made.__init__(self, *args, **kwargs)
-
-    made.__init__ = first
+    made.__init__ = _patient(made, names, defaults)
     ready: type[T] = made
     return ready
+
+
+def _patient(cls: Any, names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
+    """The `__init__` of the first few values; then, or where arguments are wrong, it compiles what takes its place."""
+    calls = 0
+    usual = {name: d for name, d in defaults.items() if not isinstance(d, Field) or d.default is not d.default_factory}
+
+    def initialise(self: Any, *args: Any, **kwargs: Any) -> None:
+        nonlocal calls
+        calls += 1
+        given = {**usual, **dict(zip(names, args, strict=False)), **kwargs}
+        fits = len(args) <= len(names) and not kwargs.keys() & set(names[: len(args)]) and given.keys() == set(names)
+        if not fits or calls > _FEW:
+            cls.__init__ = _initialiser(cls, names, defaults)
+            cls.__init__(self, *args, **kwargs)
+            return
+        for name in names:
+            value = given[name]
+            if isinstance(value, Field):
+                value = value.default if value.default_factory is MISSING else value.default_factory()
+            vars(cls)[name].__set__(self, value)
+        if hasattr(cls, "__post_init__"):
+            self.__post_init__()
+
+    return initialise
 
 
 def _names(cls: type[Any], body: dict[str, Any]) -> tuple[str, ...]:
@@ -76,7 +99,8 @@ def _initialiser(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any
         lines.append(f" _set_{name}(self, {given})")
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
-    exec(f"def __init__({', '.join(heads)}):\n" + ("\n".join(lines) or " pass"), known)
+    text = f"def __init__({', '.join(heads)}):\n" + ("\n".join(lines) or " pass")
+    exec(compile(text, "<frozen>", "exec"), known)  # Ctrl-C while mere text runs would end Python by the signal
     made: Callable[..., None] = known["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"  # named where the arguments are wrong
     return made

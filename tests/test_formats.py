@@ -16,8 +16,9 @@ from typing import Any
 
 import pytest
 
+from srs.cards.builtin import builtin_types
 from srs.cards.schema import deck_schema
-from srs.cards.typefile import builtin_types, read_notetype
+from srs.cards.typefile import read_notetype
 from srs.collection import index
 from srs.collection.starter import make_collection as init
 from srs.memory import events as ev

@@ -18,10 +18,10 @@ from export.apkg import export, outgoing
 from export.media import MediaFolder
 from export.notetypes import Shape, model_json
 from export.package import Item, write_apkg
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.note import Note
 from srs.cards.outgoing import ExportRequest
-from srs.cards.typefile import builtin_types
 
 TYPES = builtin_types()
 

@@ -11,8 +11,8 @@ from itertools import cycle
 from bench.row import Measured, Row
 from bench.timing import Taken, alternate, inside
 from bench.world import World
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
-from srs.cards.typefile import builtin_types
 
 _NOTES = 10_000
 _A_NOTE = b"\n    id: "

@@ -2,6 +2,7 @@
 
 import html
 import re
+from functools import cache
 
 FEWEST_WORDS = 3  # a text with fewer has no opening: at least two words stay hidden
 BLANK = '<span class="mask">____</span>'
@@ -10,7 +11,6 @@ _TAG = re.compile(r"<[^<>]*>")
 _WORD = re.compile(r"(?P<entity>&[#\w]+;)|\w+")
 # In scripts that put no spaces between words, each character counts as one.
 _UNSPACED = "\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\U00020000-\U0003ffff"
-_PIECE = re.compile(rf"[{_UNSPACED}][^\s\w]*|[^\s{_UNSPACED}]+")
 _ENDS_CLAUSE = re.compile(r"[,;:.!?…—–)，。；：！？、][\"'”’»)]*$")
 _COMMON = frozenset({
     "about", "after", "before", "between", "does", "from", "have", "into", "only", "over", "such", "than", "that",
@@ -20,14 +20,20 @@ _SHORTEST_STEM = 5
 _LONGEST_ENDING = 4
 
 
+@cache
+def _piece() -> re.Pattern[str]:
+    """A word; compiled when it is asked for, since such sets of characters take longer than all else in a start."""
+    return re.compile(rf"[{_UNSPACED}][^\s\w]*|[^\s{_UNSPACED}]+")
+
+
 def words(text: str) -> int:
     """How many words a text has; a character counts as one in scripts without spaces."""
-    return sum(1 for _ in _PIECE.finditer(text))
+    return sum(1 for _ in _piece().finditer(text))
 
 
 def opening(text: str) -> str:
     """The start of a text of FEWEST_WORDS or more, up to the end of a clause or word near the middle, then `…`."""
-    pieces = list(_PIECE.finditer(text))
+    pieces = list(_piece().finditer(text))
     if len(pieces) < FEWEST_WORDS:
         return "…"
     middle = (pieces[0].start() + pieces[-1].end()) / 2

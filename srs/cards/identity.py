@@ -12,7 +12,8 @@ tests/cards/test_identity.py as its witness:
 
 import re
 import unicodedata
-from hashlib import sha256
+
+from srs.sha import sha256
 
 LONGEST_SLUG = 32
 LONGEST_ID = 200
@@ -45,4 +46,4 @@ def derived_id(text: str) -> str:
     text = text.strip()
     if not text.isascii():
         text = unicodedata.normalize("NFC", text)
-    return f"{slug(text) or 'n'}-{sha256(text.encode()).hexdigest()[:6]}"
+    return f"{slug(text) or 'n'}-{sha256(text.encode())[:6]}"

@@ -7,7 +7,6 @@ elsewhere, or in another file, and is there what it was here.
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from hashlib import sha256
 from itertools import pairwise
 from typing import Any
 
@@ -17,6 +16,7 @@ from srs.cards.insert import INDENTATION, CannotWrite, note_yaml
 from srs.cards.layout import MARK
 from srs.cards.notetype import NoteTypes
 from srs.errors import SrsError
+from srs.sha import sha256
 from srs.values import frozen
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+")
@@ -183,7 +183,7 @@ def _remarks(text: str, margin: int, newline: str) -> str:
 def _name_of(value: Any, raw: str) -> str:
     """What to know a note by that no deck would take: its id, or its text."""
     given = value.get("id") if isinstance(value, dict) else None
-    return given if given and isinstance(given, str) else sha256(raw.strip().encode()).hexdigest()[:12]
+    return given if given and isinstance(given, str) else sha256(raw.strip().encode())[:12]
 
 
 def _with_comments(lines: Sequence[str], start: int, floor: int, margin: int) -> int:

@@ -1,4 +1,4 @@
-"""Note type files: YAML to NoteType, the built-in types, and yours beside them. Knows nothing of notes or collections.
+"""Note type files: YAML to NoteType and back, yours beside those built in. Knows nothing of notes or collections.
 
 notetype: recipe              the name that `type:` and messages use
 marker: dish                  the field whose key in a deck names the type
@@ -26,11 +26,10 @@ format: 1                     of this file (optional; 1 where it is left out)
 import dataclasses
 import re
 from collections.abc import Callable, Iterable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any, TypeVar, cast, get_args
 
 from srs.cards import template, tree
+from srs.cards.builtin import common_css
 from srs.cards.deck import NO_CONTROLS, NO_FORMAT, NOTE_KEYS, is_format, newer_format
 from srs.cards.identity import ID_RULE, LONGEST_ID
 from srs.cards.notetype import (
@@ -50,7 +49,6 @@ from srs.cards.notetype import (
 from srs.cards.yamlwords import control_character
 from srs.errors import Problem, Severity, sentence
 
-_FOLDER = Path(__file__).parent / "types"
 _TYPE_KEYS = ("notetype", "marker", "cloze", "foreign", "anki", "fields", "templates", "css", "format")
 _FIELD_KEYS = ("name", "kind", "required", "choices", "masked", "using", "opening", "caveat", "ignore", "anki")
 _TEMPLATE_KEYS = ("id", "name", "front", "back", "default", "anki")
@@ -68,28 +66,6 @@ def read_notetype(path: str, data: bytes) -> tuple[NoteType | None, tuple[Proble
     found = reader.notetype(parsed.root) if parsed.readable else None
     broken = any(problem.severity == "error" for problem in reader.problems)
     return (None if broken else found), tuple(reader.problems)
-
-
-@cache
-def common_css() -> str:
-    """The style that every type but a foreign one starts from."""
-    return (_FOLDER / "style.css").read_text(encoding="utf-8")
-
-
-def builtin_types() -> dict[str, NoteType]:
-    """The types that come with the program, by name."""
-    return dict(_builtin())
-
-
-@cache
-def _builtin() -> dict[str, NoteType]:
-    types = {}
-    for file in sorted(_FOLDER.glob("*.yaml")):
-        found, problems = read_notetype(file.name, file.read_bytes())
-        if found is None:
-            raise ValueError("; ".join(map(str, problems)))
-        types[found.name] = found
-    return types
 
 
 def with_own(types: NoteTypes, own: Iterable[tuple[str, NoteType]]) -> tuple[dict[str, NoteType], tuple[Problem, ...]]:

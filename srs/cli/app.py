@@ -1,5 +1,6 @@
 """The command line as a whole: global options, the list of commands, errors turned into words and exit codes."""
 
+import gc
 import os
 import re
 import sqlite3
@@ -15,6 +16,7 @@ from srs.cli.context import Context
 from srs.cli.output import complain, terminal_size
 from srs.cli.progress import progress
 from srs.errors import SrsError, UsageError, said_by_system
+from srs.version import VERSION
 
 app = typer.Typer(
     help="Spaced repetition in the terminal: plain-text decks, FSRS, Anki packages.",
@@ -84,9 +86,7 @@ def start(
 ) -> None:
     """Spaced repetition in the terminal: plain-text decks, FSRS, Anki packages. Alone, `srs` shows today."""
     if version:
-        from importlib.metadata import version as installed
-
-        typer.echo(f"srs {installed('srs-flashcards')}")
+        typer.echo(f"srs {VERSION}")
         raise typer.Exit
     ctx.obj = Context(collection or None, now or os.environ.get("SRS_NOW") or None, os.environ)
     if ctx.invoked_subcommand is None:
@@ -107,6 +107,13 @@ def load(names: Iterable[str]) -> typer.Typer:
 
 def main() -> None:
     """The command `srs`. Ends the process with the exit code of design: 0 done, 1 failed, 2 usage, 130 interrupted."""
+    try:
+        _run()
+    finally:
+        gc.freeze()  # the memory goes back with the process: nothing needs to look through it for what can go
+
+
+def _run() -> None:
     _open_streams()
     try:
         try:

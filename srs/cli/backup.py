@@ -1,5 +1,6 @@
 """`srs backup` and `srs restore`: a collection as one file, and back."""
 
+import atexit
 import os
 import shlex
 from collections.abc import Iterable
@@ -176,6 +177,7 @@ def _counts(restored: "Restored", context: Context) -> dict[str, int] | None:
 
     try:
         collection = Collection.open(restored.root, context.environ, watch=progress)
+        atexit.register(collection.db.close)
     except SrsError as error:
         complain(f"the files are restored, and srs cannot open them: {error.message}", error.hint)
         return None

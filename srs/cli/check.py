@@ -130,8 +130,8 @@ def schema(
 
     Example: srs schema --write
     """
+    from srs.cards.builtin import builtin_types
     from srs.cards.schema import deck_schema
-    from srs.cards.typefile import builtin_types
     from srs.cards.typeschema import notetype_schema
     from srs.collection.locations import NoCollection
 

@@ -3,6 +3,7 @@
 Other clocks only measure: how young a file is, how long a key or a long reading takes.
 """
 
+import atexit
 import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -54,6 +55,7 @@ class Context:
 
         root = find_collection(self.folder, self.environ, Path.cwd())
         collection = Collection.open(root, self.environ, fixed_clock=self.now is not None, watch=progress)
+        atexit.register(collection.db.close)  # SQLite then puts its log away; no collector runs that would close it
         self.clock(collection)
         if not quiet:
             problems = collection.problems()

@@ -61,11 +61,16 @@ def version(db: sqlite3.Connection) -> str | None:
 
 def load_types(root: Path) -> tuple[NoteTypes, list[Problem]]:
     """The built-in note types and the collection's own, and what is wrong with the latter."""
-    from srs.cards.typefile import builtin_types, read_notetype, with_own
+    from srs.cards.builtin import builtin_types
+
+    files = _yaml_files(root, "notetypes")
+    if not files:
+        return builtin_types(), []
+    from srs.cards.typefile import read_notetype, with_own
 
     own: list[tuple[str, NoteType]] = []
     problems: list[Problem] = []
-    for path, seen in _yaml_files(root, "notetypes").items():
+    for path, seen in files.items():
         data, refused = _read(root / path, seen)
         if refused:
             problems.append(Problem(path, 1, 1, "error", "unreadable", f"This cannot be read: {refused}."))

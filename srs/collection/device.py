@@ -4,13 +4,13 @@ The file `device` holds one line for each machine that uses the folder: a name a
 machine it belongs to. So a home that is copied to another machine, or shared by several, writes under several names.
 """
 
-import hashlib
 import os
 import re
 from pathlib import Path
 
 from srs.collection.files import locked, open_regular
 from srs.errors import SrsError, said_by_system
+from srs.sha import sha256
 
 _LINE = re.compile(r"([a-z0-9][a-z0-9-]{0,40})(?: ([0-9a-f]{16}))?\Z")
 _MACHINE_ID = Path("/etc/machine-id")
@@ -77,7 +77,7 @@ def _machine(machine_id: Path) -> str:
         text = machine_id.read_text("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
-    return hashlib.sha256(f"srs device {text}".encode()).hexdigest()[:16] if text else ""
+    return sha256(f"srs device {text}".encode())[:16] if text else ""
 
 
 def _invent() -> str:

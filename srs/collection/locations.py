@@ -1,12 +1,12 @@
 """Where things are: the collection, the cache, the state and config folders. Knows paths, never what is in them."""
 
-import hashlib
 import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
 
 from srs.errors import SrsError
+from srs.sha import sha256
 
 SETTINGS_NAME = "srs.toml"
 SCHEMA_NAME = "deck.schema.json"
@@ -109,5 +109,5 @@ def _base(environ: Mapping[str, str], own: str, xdg: str, unix: str, mac: str) -
 
 
 def _key(root: Path) -> str:
-    resolved = os.fsencode(root.resolve())
-    return f"{root.resolve().name or 'root'}-{hashlib.sha256(resolved).hexdigest()[:12]}"
+    resolved = root.resolve()
+    return f"{resolved.name or 'root'}-{sha256(os.fsencode(resolved))[:12]}"

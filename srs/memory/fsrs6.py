@@ -8,7 +8,6 @@ and its inverse are one line each and stand here, so that showing a card needs n
 A memory is (stability in days, difficulty 1 to 10).
 """
 
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from srs.errors import SrsError
 from srs.memory.model import Moment
 from srs.memory.replay import MAX_STABILITY, replay
 from srs.memory.state import Memory
+from srs.values import frozen
 
 if TYPE_CHECKING:
     import fsrs
@@ -38,7 +38,7 @@ UPPER_BOUNDS = (
 )  # fmt: skip
 
 
-@dataclass(frozen=True)
+@frozen
 class Fsrs6:
     """FSRS-6 with 21 parameters. SrsError where they are not 21 numbers within the bounds of `fsrs`."""
 

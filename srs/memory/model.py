@@ -7,10 +7,10 @@ Steps, rounding, fuzz and maximum are not its business; how time is counted (stu
 the same, memories being the rows of an array. The first three must do without NumPy, which is slow to load.
 """
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
 from srs.memory.state import Memory
+from srs.values import frozen
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     Numbers = NDArray[np.int64 | np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@frozen
 class Moment:
     """When an answer was given: the instant (ms, UTC) and its study day."""
 

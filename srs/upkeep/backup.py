@@ -35,6 +35,7 @@ from srs.upkeep.archive import (
     entry_names,
     open_archive,
 )
+from srs.version import VERSION
 from srs.watching import Watch, unwatched
 
 if TYPE_CHECKING:
@@ -211,7 +212,7 @@ def _write(
         watch(_DOING, len(entries), len(entries))
         found.left_out.update(known.unreadable)
         left_out = tuple(LeftOut(path, why) for path, why in sorted(found.left_out.items()))
-        manifest = Manifest(made, _version(), tuple(packed.items), left_out)
+        manifest = Manifest(made, VERSION, tuple(packed.items), left_out)
         info = _entry(MANIFEST, ZIP_DEFLATED)
         archive.writestr(info, manifest.encode())
     return manifest, found
@@ -365,12 +366,3 @@ def _entry(name: str, packing: int) -> "ZipInfo":
     info.create_system = 3
     info.external_attr = (S_IFREG | 0o644) << 16
     return info
-
-
-def _version() -> str:
-    from importlib.metadata import PackageNotFoundError, version
-
-    try:
-        return version("srs-flashcards")
-    except PackageNotFoundError:
-        return "unknown"

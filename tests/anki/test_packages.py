@@ -11,10 +11,10 @@ import pytest
 from export.apkg import export
 from export.notetypes import shape_of
 from srs.cards import faces
+from srs.cards.builtin import builtin_types
 from srs.cards.note import Note
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.outgoing import Content
-from srs.cards.typefile import builtin_types
 from tests.anki.real import Anki
 from tests.export.samples import NOON, every_type, journalled, make_note, request
 

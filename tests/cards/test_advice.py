@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 
 from srs.cards.advice.giving import CLOSING, advise
 from srs.cards.advice.rules import NAMES, RULES
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.note import Note, Place
-from srs.cards.typefile import builtin_types
 from srs.errors import Problem
 
 TYPES = builtin_types()

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.resemblance import alike, question
-from srs.cards.typefile import builtin_types
 
 
 def share(one: str, other: str) -> float:

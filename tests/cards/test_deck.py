@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import FILE_KEYS, NOTE_KEYS, deck_of_path, read_deck
 from srs.cards.identity import derived_id
 from srs.cards.note import DeckFile, Note, Place, Prompt
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.tree import Text
-from srs.cards.typefile import builtin_types
 from srs.errors import Problem
 
 FOREIGN = NoteType(

@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srs.cards import tree
+from srs.cards.builtin import builtin_types
 from srs.cards.edit import CannotEdit, ListChange, edit_note, edit_tags, edit_texts
 from srs.cards.insert import insert_note, note_yaml
-from srs.cards.typefile import builtin_types
 
 TYPES = builtin_types()
 

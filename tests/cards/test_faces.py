@@ -7,12 +7,13 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from srs.cards import derived
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.faces import cards_of, face, gated_front, sheets, withheld
 from srs.cards.note import Note
 from srs.cards.plain import to_text
 from srs.cards.template import has_content, is_blank, parse
-from srs.cards.typefile import builtin_types, read_notetype
+from srs.cards.typefile import read_notetype
 from srs.errors import SrsError
 
 TYPES = builtin_types()

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srs.cards.builtin import builtin_types
 from srs.cards.given import Read, read_given, second_field
-from srs.cards.typefile import builtin_types
 
 TYPES = builtin_types()
 

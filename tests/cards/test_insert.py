@@ -5,9 +5,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from srs.cards import tree
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.insert import CannotInsert, CannotWrite, insert_note, insert_notes, new_deck, note_yaml
-from srs.cards.typefile import builtin_types
 
 NEW = "- q: new\n  a: |-\n    one\n\n    two\n"
 ADDED = {"q": "new", "a": "one\n\ntwo"}

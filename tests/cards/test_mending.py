@@ -5,9 +5,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srs.cards import tree
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.mending import mend
-from srs.cards.typefile import builtin_types
 from srs.errors import Problem
 
 TYPES = builtin_types()

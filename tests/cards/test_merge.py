@@ -7,10 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from srs.cards import tree
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.merge import CannotMerge, Merged, errors_of_both, merge_decks
 from srs.cards.pieces import take_apart
-from srs.cards.typefile import builtin_types
 
 PATH = "decks/x.yaml"
 TYPES = builtin_types()

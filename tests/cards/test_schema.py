@@ -7,9 +7,9 @@ import jsonschema
 import pytest
 
 from srs.cards import tree
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import FILE_KEYS, NOTE_KEYS, read_deck
 from srs.cards.schema import deck_schema
-from srs.cards.typefile import builtin_types
 
 TYPES = builtin_types()
 SCHEMA = deck_schema(TYPES)

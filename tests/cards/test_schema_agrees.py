@@ -16,10 +16,11 @@ from hypothesis import strategies as st
 
 from srs.cards import tree, typefile
 from srs.cards.advice.rules import NAMES
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.notetype import FieldKind, Ignored
 from srs.cards.schema import deck_schema
-from srs.cards.typefile import builtin_types, read_notetype, with_own
+from srs.cards.typefile import read_notetype, with_own
 from srs.cards.typeschema import notetype_schema
 from tests.support import times
 

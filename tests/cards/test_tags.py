@@ -1,8 +1,12 @@
 """HTML as tags and text."""
 
-import pytest
+import html
 
-from srs.cards.tags import Tag, tokens
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from srs.cards.tags import Tag, decoded, tokens
 
 
 def test_tags_text_and_entities() -> None:
@@ -38,3 +42,9 @@ def test_huge_character_references() -> None:
 def test_hostile_html_is_read_to_its_end(piece: str) -> None:
     """Half a megabyte of broken markup comes to an end, which a reader that goes back and forth would not reach."""
     assert len(list(tokens(piece * 100_000))) <= 200_000
+
+
+@given(st.lists(st.sampled_from([*"&;#x1 a", "&amp;", "&lt", "&#123;", "&#x27;", "&nbsp;", "&quot;"])).map("".join))
+def test_references_are_decoded_as_everywhere(text: str) -> None:
+    """Character references stand for what Python's own table says, whether or not it is asked."""
+    assert decoded(text) == html.unescape(text)

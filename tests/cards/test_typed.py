@@ -6,10 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.faces import Typed, typed_field
 from srs.cards.typed import Comparison, compare, expected_text, folded, graphemes, reading_form
-from srs.cards.typefile import builtin_types, read_notetype, to_yaml
+from srs.cards.typefile import read_notetype, to_yaml
 from srs.errors import SrsError
 
 LETTERS = st.text(st.sampled_from("aábcdé ABÉ\u0301\u0308ßΣσ東京한’'–- .\n\u00a0\u200b"), max_size=12)

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srs.cards.builtin import STORED, builtin_types, common_css, stored
 from srs.cards.notetype import Field, FieldInAnki, NoteType, Template, TemplateInAnki, TypeInAnki
-from srs.cards.typefile import builtin_types, common_css, read_notetype, to_yaml, with_own
+from srs.cards.typefile import read_notetype, to_yaml, with_own
+from tests.cards.stored_types import written_types
 
 RECIPE = """\
 notetype: recipe
@@ -258,3 +260,9 @@ def test_a_type_that_is_as_usual_says_nothing_of_anki() -> None:
 def test_mistakes_in_what_anki_keeps_are_told(old: str, new: str, message: str) -> None:
     """What stands under `anki:` is checked like the rest, and a type of one's own holds no control characters."""
     assert message in problems(RECIPE.replace(old, new, 1))
+
+
+def test_stored_types_are_of_today() -> None:
+    """The built-in types kept as data are those of their files; `python -m tests.cards.stored_types` mends it."""
+    assert STORED.read_text(encoding="utf-8") == stored(written_types())
+    assert builtin_types() == written_types()

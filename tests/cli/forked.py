@@ -28,7 +28,7 @@ import mdit_py_plugins
 import export
 import srs
 from srs.cards import markup
-from srs.cards.typefile import builtin_types
+from srs.cards.builtin import builtin_types
 from srs.cli import progress
 from srs.cli.app import main
 

@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
-from srs.cards.typefile import builtin_types
 from tests.cli.helpers import Srs
 
 

@@ -110,3 +110,10 @@ def test_commands_for_scripts_load_no_more_than_they_need(settled: Srs, command:
     words = [sys.executable, "-c", LISTING, *command]
     assert subprocess.run(words, env=settled.env, cwd=settled.root, capture_output=True, check=False).returncode == 0
     assert set(Path(settled.env["MODULES"]).read_text().split()) & unneeded == set()
+
+
+def test_the_index_is_closed(settled: Srs) -> None:
+    """A command that wrote into the index leaves none of SQLite's own files beside it."""
+    command = [sys.executable, "-c", LISTING, "flag", "1", settled.json("list")[0]["id"]]
+    subprocess.run(command, env=settled.env, cwd=settled.root, capture_output=True, check=True)
+    assert [path.name for path in (settled.home / "cache").rglob("index*")] == ["index.sqlite3"]

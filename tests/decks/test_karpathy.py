@@ -9,10 +9,10 @@ from pathlib import Path
 from typing import Any
 
 from srs.cards.advice.giving import advise
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.faces import cards_of
 from srs.cards.note import DeckFile, Note
-from srs.cards.typefile import builtin_types
 
 ROOT = Path(__file__).parents[2]
 DATA = Path(__file__).parent / "data"

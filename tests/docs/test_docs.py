@@ -14,8 +14,9 @@ from types import ModuleType
 import pytest
 import typer.main
 
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
-from srs.cards.typefile import builtin_types, read_notetype
+from srs.cards.typefile import read_notetype
 from srs.cli import preferences
 from srs.cli.app import COMMANDS, load
 from srs.collection import settings

@@ -9,9 +9,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from srs.cards.builtin import builtin_types
 from srs.cards.note import Note, Place, Prompt
 from srs.cards.outgoing import Content, DeckAbout, ExportReport, ExportRequest
-from srs.cards.typefile import builtin_types
 
 NOON = 1_700_000_000_000
 

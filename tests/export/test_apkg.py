@@ -10,9 +10,9 @@ from export.apkg import export, guid_of, outgoing
 from export.contents import parse
 from export.media import MediaFolder
 from export.notetypes import shape_of
+from srs.cards.builtin import builtin_types
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.outgoing import Content, DeckAbout, abouts
-from srs.cards.typefile import builtin_types
 from tests.export.samples import NOON, every_type, journalled, make_note, query, request
 
 FOREIGN = NoteType(

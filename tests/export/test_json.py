@@ -4,9 +4,9 @@ from pathlib import Path
 from typing import Any
 
 from export.json import export
+from srs.cards.builtin import builtin_types
 from srs.cards.faces import face
 from srs.cards.outgoing import DeckAbout, Logged, Schedules, Standing
-from srs.cards.typefile import builtin_types
 from tests.export.samples import NOON, every_type, make_note, request
 
 DAY = 738_838  # of NOON

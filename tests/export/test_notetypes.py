@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from export.notetypes import SPARES, model_json, shape_of, type_hash
+from srs.cards.builtin import builtin_types
 from srs.cards.notetype import Field, NoteType, Template
-from srs.cards.typefile import builtin_types
 
 FROZEN = Path(__file__).with_name("data") / "frozen_types.json"
 

@@ -32,7 +32,7 @@ for _module in walk_packages(srs.__path__, "srs."):
 for _name in ("encodings.ascii", "fsrs", "markdown_it", "numpy", "subprocess", "yaml", "zipfile"):
     import_module(_name)
 
-from srs.cards.typefile import builtin_types  # noqa: E402
+from srs.cards.builtin import builtin_types  # noqa: E402
 from srs.errors import SrsError  # noqa: E402
 from srs.memory import events as ev  # noqa: E402
 from tests.faults import shim  # noqa: E402

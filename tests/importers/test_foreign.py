@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 from export.apkg import export
 from export.notetypes import LATEX_POST, LATEX_PRE, model_json, shape_of
+from srs.cards.builtin import builtin_types
 from srs.cards.identity import valid_id
 from srs.cards.note import Note
 from srs.cards.outgoing import ExportRequest
-from srs.cards.typefile import builtin_types, read_notetype, to_yaml
+from srs.cards.typefile import read_notetype, to_yaml
 from srs.collection.collection import Collection
 from srs.collection.files import FileChanged
 from srs.errors import SrsError, UsageError

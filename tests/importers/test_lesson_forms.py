@@ -2,7 +2,7 @@
 
 import pytest
 
-from srs.cards.typefile import builtin_types
+from srs.cards.builtin import builtin_types
 from srs.errors import UsageError
 from srs.importers.lesson.blocks import lines_of
 from srs.importers.lesson.labels import find_label, split_glued

@@ -7,10 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from srs.cards.builtin import builtin_types
 from srs.cards.deck import read_deck
 from srs.cards.identity import derived_id
 from srs.cards.resemblance import looks_derived, same_card, shape
-from srs.cards.typefile import builtin_types
 from srs.collection.collection import Collection
 from srs.upkeep.mend import fix
 from srs.upkeep.pin import Gone, Newcomer, match, offers, pin
