@@ -116,7 +116,8 @@ def _refresh(
         changed = True
         db.execute("delete from problem where source = 'types'")
         _add_problems(db, loaded()[1], "types")
-    with nullcontext() if known else indexes_at_the_end(db, watch, "note", "card"):
+    empty = not known and db.execute("select 1 from event limit 1").fetchone() is None  # else cards look for events
+    with indexes_at_the_end(db, watch, "note", "card") if empty else nullcontext():
         for path, seen in told(watch, "Reading decks", decks.items(), len(decks)):
             before = known.get(path)
             if before and before[0][:4] == seen[:4] and not types_changed:

@@ -298,3 +298,17 @@ def test_a_face_made_while_its_type_changes_is_not_kept(tmp_path: Path, monkeypa
     here.face("one:answer")
     monkeypatch.undo()
     assert "It was" in there.face("one:answer").back
+
+
+def test_decks_that_come_back_to_their_history(tmp_path: Path) -> None:
+    """Where all decks went and come back, each card looks for its events by the indexes, so these are not put off."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment(), 0)
+    (root / "decks").rename(tmp_path / "away")
+    collection.refresh()
+    (tmp_path / "away").rename(root / "decks")
+    said: list[str] = []
+    collection.db.set_trace_callback(said.append)
+    assert collection.refresh()
+    assert not [statement for statement in said if statement.startswith("drop index")]

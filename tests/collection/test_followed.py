@@ -146,7 +146,7 @@ def faces(collection: Collection) -> None:
         collection.face(card)
 
 
-@settings(max_examples=times(7))
+@settings(max_examples=times(5))
 @given(seed=st.integers(0, 2**32), edits=st.lists(st.sampled_from(EDITS), min_size=20, max_size=40))
 def test_whatever_changes_is_followed(seed: int, edits: list[Callable[[Edited], None]]) -> None:
     """After any changes to decks, note types, settings and journal, which two programs follow now and then with one
