@@ -75,7 +75,8 @@ def written(results: Sequence[Result], rounds: int) -> str:
         "# How fast",
         "`make bench` writes this file. Medians of wall time (and of processor time, in brackets); contenders take"
         f" turns in one run, up to {rounds} times. A ratio is ours to the first contender beside us. Warm unless a row"
-        " says otherwise; `.pyc` present; standard settings of the garbage collector unless a row says otherwise.",
+        " says otherwise; `.pyc` present; the garbage collector is set as `srs` sets it where that starts, beside it"
+        " too, and else as Python has it, unless a row says otherwise.",
         _machine(),
     ]
     for size in sizes:
