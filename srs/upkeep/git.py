@@ -445,22 +445,27 @@ def run(
     Git gets a process group of its own where it writes files, so that Ctrl-C does not stop it half-way.
     """
     import subprocess
+    import tempfile
 
     command = ["git", "--no-pager", "--literal-pathspecs", *words]
     talks = any(word in ("fetch", "push", "ls-remote", "commit", "commit-tree") for word in words)
     keyboard = talks and not given and _asks()
-    try:
-        process = subprocess.Popen(
-            command, cwd=folder, env=_clean(environ, index), process_group=None if talks else 0,
-            stdin=None if keyboard else subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
-        )  # fmt: skip
-    except FileNotFoundError:
-        hint = "install git; or share the folder without it, which needs no command"
-        raise GitError("git is not installed", hint) from None
+    # A file and no pipe: `communicate` loses what is left of its input where it ran out of time.
+    with tempfile.TemporaryFile() as source:
+        source.write(given)
+        source.seek(0)
+        try:
+            process = subprocess.Popen(
+                command, cwd=folder, env=_clean(environ, index), process_group=None if talks else 0,
+                stdin=None if keyboard else source, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            )  # fmt: skip
+        except FileNotFoundError:
+            hint = "install git; or share the folder without it, which needs no command"
+            raise GitError("git is not installed", hint) from None
     with process, doing(watch, _WAITING):
         while True:
             try:
-                out, err = process.communicate(None if keyboard else given, None if keyboard else _TELL)
+                out, err = process.communicate(timeout=None if keyboard else _TELL)
                 break
             except subprocess.TimeoutExpired:
                 watch(_WAITING, 0, None)

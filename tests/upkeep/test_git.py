@@ -206,3 +206,13 @@ def test_output(tmp_path: Path) -> None:
     done = run(tmp_path, environ(tmp_path, "a"), "rev-parse", "HEAD")
     assert done.code == 128
     assert done.err.startswith("fatal:")
+
+
+def test_a_slow_git_gets_what_it_is_given(tmp_path: Path) -> None:
+    """A git that takes its time over its input gets it whole, and whoever waits is told meanwhile."""
+    path = fake_git(tmp_path, "sleep 0.5; cat")
+    told: list[str] = []
+    given = b"x" * 300_000
+    done = run(tmp_path, {"PATH": path}, "hash-object", given=given, watch=lambda what, *_: told.append(what))
+    assert done.out == given
+    assert len(told) > 2
