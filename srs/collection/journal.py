@@ -132,8 +132,6 @@ def _append_once(path: Path, header: bytes, data: bytes, whole: Callable[[bytes]
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         ours = os.fstat(descriptor)
         refuse_irregular(ours, path)
-        if not _is_at(path, ours):
-            return False
         size = _mend_tail(path, descriptor, ours.st_size, whole, aside)
         if size:
             _write(descriptor, data, size)

@@ -16,6 +16,7 @@ import json
 import re
 from collections.abc import Callable
 from dataclasses import replace
+from functools import cache
 from typing import Any, Final, Literal
 from zlib import crc32
 
@@ -282,6 +283,7 @@ def _line(event: Event) -> bytes:
     return _sealed(head)
 
 
+@cache
 def header_line(device: str) -> bytes:
     """The first line of a journal file, without newline."""
     return _sealed({"srs": FORMAT, "device": device})
