@@ -95,6 +95,6 @@ def _loop(offsets, days, ratings) -> Taken:  # type: ignore[no-untyped-def]
 
 
 ROWS = (
-    Row("rebuild the index from text", rebuild, 2.5, peak=600, most_rounds=2),
+    Row("rebuild the index from text", rebuild, 2.5, peak=600, linear=True, most_rounds=2),
     Row("replay a million reviews in memory", replay, seconds=0.2, most_rounds=3),
 )

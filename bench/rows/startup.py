@@ -97,6 +97,18 @@ def _write_former(index: Path, former: Path) -> None:
         db.execute("pragma journal_mode = wal")
 
 
+def small(world: World, rounds: int) -> Measured:
+    """Beside a collection of a thousand cards."""
+    other = World(1000, world.folder / "small")
+    other.warm()
+    front, of_other = world.next_front(), other.next_front()
+    contenders: dict[str, Contender] = {
+        "srs": lambda: world.first_paint(front),
+        "1,000 cards": lambda: other.first_paint(of_other),
+    }
+    return alternate(contenders, rounds)
+
+
 def many_files(world: World, rounds: int) -> Measured:
     """The same cards in five thousand deck files."""
     other = World(world.cards, world.folder / "many", 5000)
@@ -114,6 +126,7 @@ def many_files(world: World, rounds: int) -> Measured:
 
 ROWS = (
     Row("`srs review` to first card painted", unchanged, 1.6),
+    Row("… beside a collection of 1,000 cards", small, 1.2),
     Row("… one deck file edited", after(World.edit_one_deck), 2),
     Row("… a line of another device arrived", after(World.foreign_line)),
     Row("… files not in memory (cold)", cold, seconds=1.0),
