@@ -26,6 +26,8 @@ DEEPEST = 100  # levels of lists and quotations
 
 _CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff]")
 _MARKED_CODE = re.compile(r"\A\s*`|^ {0,3}(?:```|~~~)", re.MULTILINE)
+# One line, of which Markdown makes nothing.
+_WITHOUT_MARKS = re.compile(r"[^\W\d_][^`*_\[\]<>&$\\\x00-\x1f]*(?<=\S)")
 _HTTP = re.compile(r"https?://\S+", re.IGNORECASE)
 _SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:", re.IGNORECASE)
 _PLACEHOLDER = re.compile("⁅([\ue000-\uf8ff])([0-9]+)⁆")
@@ -150,6 +152,8 @@ def _markdown(text: str) -> str:
     """The text as HTML, empty where Markdown is no help."""
     if len(text) > LONGEST_MARKDOWN:
         return ""
+    if _WITHOUT_MARKS.fullmatch(text):
+        return text.replace('"', "&quot;")
     parser = _parser()
     env: dict[str, Any] = {}
     tokens = parser.parse(text, env)

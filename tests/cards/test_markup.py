@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from srs.cards import cloze
-from srs.cards.markup import to_html
+from srs.cards.markup import parts, to_html
 from srs.cards.notetype import FieldKind
 from srs.cards.plain import to_text
 
@@ -157,3 +157,19 @@ def test_what_holds_something_never_comes_out_empty(kind: FieldKind, text: str) 
     """A field that makes a card is not blank on it."""
     if text.strip():
         assert to_html(text, kind).strip()
+
+
+HARMLESS = st.lists(st.sampled_from("aB9é中 .:;,!#~|-+=)(\"'/{}\u00a0") | st.characters(codec="utf-8"), max_size=8)
+MARKS = [
+    "", "*b*", "_b_", "`b`", "$b$", "[b](c)", "![b](c)", "<http://b>", "<", ">", "& b", "\\!", "  \nb", "\n\nb", " ",
+]  # fmt: skip
+
+
+@given(HARMLESS.map("".join), st.sampled_from(MARKS), HARMLESS.map("".join))
+@example('a "word" | ~~and~~ # more', "", "\u3000")
+def test_a_line_without_marks_is_what_markdown_makes_of_it(before: str, mark: str, after: str) -> None:
+    """A line in which nothing means anything to Markdown is not given to it, and reads as if it had been."""
+    text = f"a{before} {mark}{after}"
+    blocks = parts(text)
+    if blocks and len(blocks) == 1 and blocks[0].html.startswith("<p>"):
+        assert to_html(text, "markdown") == blocks[0].html.removeprefix("<p>").removesuffix("</p>")
