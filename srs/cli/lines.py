@@ -87,7 +87,9 @@ class _Lines:
 
     def _rate(self, rating: int) -> None:
         def rated() -> str:
-            return wording.told(self._session.answer(rating))
+            said = wording.told(self._session.answer(rating))
+            self._session.look_ahead()
+            return said
 
         if self._go_on(rated, show=False) and self._first_in_private:
             self._tell(f"{wording.where_answers_go(self._collection)}.")

@@ -135,6 +135,7 @@ class Session:
         self._studied_ms = 0
         self._shown_at = 0
         self._ahead: tuple[str, ...] = ()
+        self._unread = False  # whether what is shown was chosen without a look at the files
         self._skipped: list[str] = []
         self._did: list[str | Skip] = []  # ids of events, and skips, in the order in which undo goes back
         self.tally = Tally(asked=limits)
@@ -146,12 +147,8 @@ class Session:
         if not isinstance(self.step, Question):
             return self.step
         card = self.step.item.card
-        if self._collection.refresh():
-            shown_at = self._shown_at
-            self._advance(first=card)
-            if not isinstance(self.step, Question) or self.step.item.card != card:
-                return self.step
-            self._shown_at = shown_at
+        if self._look(card) and (not isinstance(self.step, Question) or self.step.item.card != card):
+            return self.step
         now = self._clock()
         shown = self._collection.offer(card, now)
         self.step = Revealed(self.step, shown.answers, shown)
@@ -176,6 +173,8 @@ class Session:
     def answer(self, rating: int) -> Answered:
         """Rate the card that lies face up, 1 (Again) to 4 (Easy), and go to the next. On disk when this returns.
 
+        The files are looked at when `look_ahead` is called, so that the next card can be shown before.
+
         Raises what `Collection.answer` does; the card stays as it is, but for CardChanged, after which the session has
         gone on to what is now to be shown.
         """
@@ -194,7 +193,10 @@ class Session:
         self._studied_ms += answered.review.ms or 0
         if self._cram is not None:
             self._cram.answered(rating)
-        self._advance()
+        self._advance(read=False)
+        self._unread = True
+        if not isinstance(self.step, Question):
+            self._look()
         return answered
 
     def skip(self) -> None:
@@ -299,19 +301,38 @@ class Session:
             self._advance(first=card_of(undone[0]))
         return list(undone)
 
-    def look_ahead(self) -> None:
-        """Prepare the cards that come next, while the learner reads: so no answer waits for Markdown."""
+    def look_ahead(self) -> bool:
+        """Do while the learner reads what no answer should wait for: look at the files, make the next cards' faces.
+
+        True where something else is to be shown now, since the files changed.
+        """
+        try:
+            changed = self._unread and self._look(self._question().item.card)
+        except SrsError:  # told when the card is turned over, before which the files are looked at again
+            changed = False
         ahead, self._ahead = self._ahead, ()
         for card in ahead:
             try:
                 self._collection.face(card)
             except SrsError:  # gone from its deck meanwhile, or not to be drawn: told when its turn comes
                 pass
+        return changed
 
     def look_again(self) -> Step:
         """After a pause, or when files may have changed: what is to be shown now."""
         self._advance()
         return self.step
+
+    def _look(self, card: str | None = None) -> bool:
+        """Read what changed in the files, and go on with the same card where it still stands. True where it did."""
+        self._unread = False
+        if not self._collection.refresh():
+            return False
+        shown_at = self._shown_at
+        self._advance(first=card, read=False)
+        if isinstance(self.step, Question) and self.step.item.card == card:
+            self._shown_at = shown_at
+        return True
 
     def _advance(self, first: str | None = None, read: bool = True) -> None:
         now = self._clock()
@@ -320,6 +341,7 @@ class Session:
             self.step = Finished()
             return
         if read:
+            self._unread = False
             self._collection.refresh()
         if self._cram is not None:
             self._show_crammed(self._cram, first, now)

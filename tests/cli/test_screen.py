@@ -51,6 +51,17 @@ def test_space_and_enter_are_good(srs: Srs, terminal: Run) -> None:
     run.press("q", "2 cards answered: 2 good.")
 
 
+def test_the_next_card_was_edited_meanwhile(srs: Srs, terminal: Run) -> None:
+    """A card edited while the one before lay face up is shown as it is now, without a key."""
+    deck = next(path for path in (srs.root / "decks").rglob("*.yaml") if "of Italy?" in path.read_text("utf-8"))
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    run.press(" ", "Paris")
+    deck.write_text(deck.read_text("utf-8").replace("Capital of Italy?", "Which town governs Italy?"), "utf-8")
+    run.press("3", "Which town governs Italy?", "Good: comes back in 10m.")
+    run.press("q", "1 card answered: 1 good.")
+
+
 def test_a_key_that_means_nothing(srs: Srs, terminal: Run) -> None:
     """On the back a key without a meaning rates nothing and says what the keys do."""
     run = terminal(srs, "review")

@@ -174,6 +174,38 @@ def test_a_deck_edited_meanwhile(tmp_path: Path) -> None:
     assert isinstance(step, Question) and "What was one?" in step.face.front and "It was one." in step.face.back
 
 
+def test_the_next_card_comes_before_the_files_are_looked_at(tmp_path: Path) -> None:
+    """After an answer the next card waits for no look at the files, which says then whether another is to be shown."""
+    sitting = Sitting(tmp_path)
+    sitting.answer(4)
+    assert not sitting.session.look_ahead()
+    sitting.session.undo()
+    sitting.session.reveal()
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("one", "two").replace("is two", "was two"))
+    sitting.session.answer(4)
+    sitting.clock.now += 1000
+    assert sitting.session.look_ahead() and not sitting.session.look_ahead()
+    step = sitting.session.step
+    assert isinstance(step, Question) and "What was two?" in step.face.front
+    sitting.answer(4)
+    assert sitting.session.tally.answers[-1].review.ms == 4000
+
+
+def test_a_card_deleted_while_it_is_painted(tmp_path: Path) -> None:
+    """A next card that no deck has any more makes way when the files are looked at, and a new one ends no sitting."""
+    sitting = Sitting(tmp_path)
+    sitting.session.reveal()
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("one"))
+    sitting.session.answer(4)
+    assert sitting.shown() == "two:answer"
+    assert sitting.session.look_ahead() and sitting.session.step == Finished()
+    sitting.session.undo()
+    sitting.session.reveal()
+    write_deck(sitting.collection.root, "a.yaml", basic_deck("one", "three"))
+    sitting.session.answer(4)
+    assert sitting.shown() == "three:answer"
+
+
 def test_a_card_deleted_meanwhile(tmp_path: Path) -> None:
     """A card deleted from its deck while it is up can be answered: the answer is kept, and the sitting goes on."""
     sitting = Sitting(tmp_path)

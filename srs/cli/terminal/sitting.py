@@ -90,15 +90,20 @@ class Sitting(Dialogue):
         return self._line is not None and isinstance(self._session.step, Question)
 
     def _patience(self) -> float | None:
-        """Until the next card may come; what follows the one on the screen is made ready before."""
-        self._session.look_ahead()
+        """Until the next card may come; what follows the one on the screen is made ready before.
+
+        No time at all where the files say by now that another page is to be shown.
+        """
+        if self._session.look_ahead():
+            return 0.0
         step = self._session.step
         if not isinstance(step, Pause):
             return None
         return max(0.05, min((step.until - self._desk.clock()) / 1000, _LOOK_AGAIN))
 
     def _idle(self) -> None:
-        self._session.look_again()
+        if isinstance(self._session.step, Pause):
+            self._session.look_again()
 
     def _close(self) -> None:
         self._sounds.hush()
