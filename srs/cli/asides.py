@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from srs.cards.note import Place
+from srs.cards.tags import decoded
 from srs.cli import wording
 from srs.collection.collection import Collection
 from srs.errors import SrsError
@@ -43,10 +44,8 @@ def minutes(count: float) -> str:
 
 def sound_of(html: str) -> str | None:
     """The file of the first sound on a side, as it is named in `media/`."""
-    from html import unescape
-
     found = _SOUND.search(html)
-    return unescape(found[1] or found[2]).strip() if found else None
+    return decoded(found[1] or found[2]).strip() if found else None
 
 
 def skip(session: Session) -> str:

@@ -29,7 +29,7 @@ from srs.collection.locations import (
     lost_file,
     state_folder,
 )
-from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, read_settings
+from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, followed_settings
 from srs.errors import Problem, SrsError, said_by_system
 from srs.memory.days import day_start, study_day
 from srs.memory.format import FORMAT
@@ -126,29 +126,26 @@ class Collection:
         `fixed_clock`: the time was given, so a jump back is meant. `watch` is told while much is read. Raises
         SettingsError, or SrsError where the disk refuses.
         """
-        settings = read_settings(root)
         path = index_file(root, environ)
         try:
-            return cls._opened(root, environ, settings, path, fixed_clock, watch)
+            return cls._opened(root, environ, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             if not spoilt(error):
                 raise not_opened(path, error) from None
             discard(path)  # a damaged index shows only when it is used; the text has everything
         try:
-            return cls._opened(root, environ, settings, path, fixed_clock, watch)
+            return cls._opened(root, environ, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             raise not_opened(path, error) from None
 
     @classmethod
-    def _opened(
-        cls, root: Path, environ: Mapping[str, str], settings: Settings, path: Path, fixed_clock: bool, watch: Watch
-    ) -> Collection:
+    def _opened(cls, root: Path, environ: Mapping[str, str], path: Path, fixed_clock: bool, watch: Watch) -> Collection:
         try:
             db = open_index(path)
         except OSError as error:
             raise SrsError(f"{path.parent}: {said_by_system(error)}", _OTHER_CACHE) from None
-        collection = cls(root, environ, settings, db, fixed_clock, watch)
         try:
+            collection = cls(root, environ, followed_settings(root, db), db, fixed_clock, watch)
             collection._refresh()
         except BaseException:
             db.close()

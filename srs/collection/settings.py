@@ -1,12 +1,16 @@
 """Settings of a collection: srs.toml as checked values, with defaults per deck. Knows nothing of cards or events."""
 
+import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import field, replace
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from srs.collection.files import open_regular
+from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.locations import SETTINGS_NAME
 from srs.collection.toml import BOOLEAN, Check, Document, number, one_of, whole
 from srs.errors import SrsError
@@ -14,6 +18,7 @@ from srs.memory.fsrs6 import Fsrs6
 from srs.values import frozen
 
 FORMAT = 1
+_KEPT = "settings"
 _LONGEST_STEP = 365 * 86400
 # What stands only in the user's own config file: see srs/cli/preferences.py.
 PERSONAL = ("editor", "pager", "player", "pictures", "buttons", "keys")
@@ -74,6 +79,24 @@ class Settings:
 def read_settings(root: Path) -> Settings:
     """The settings of the collection at `root`. Raises SettingsError naming file, line and what to write instead."""
     return settings_of(settings_file(root))
+
+
+def followed_settings(root: Path, db: sqlite3.Connection) -> Settings:
+    """The same, with what TOML says of the file kept in the index: it is read again when the file is another one."""
+    with open_regular(root / SETTINGS_NAME) as file:
+        data = file.read()
+    text = data.decode(errors="replace")
+    known, values = json.loads(get_meta(db, _KEPT) or "[null, null]")
+    if known == text:
+        return settings_of(Document(SETTINGS_NAME, data, SettingsError, values))
+    document = Document(SETTINGS_NAME, data, SettingsError)
+    settings = settings_of(document)
+    try:
+        with writing(db):
+            set_meta(db, _KEPT, json.dumps([text, document.values]))
+    except sqlite3.OperationalError:
+        pass  # no room, or somebody else writes: it is read again next time
+    return settings
 
 
 def settings_file(root: Path) -> Document:
