@@ -5,6 +5,7 @@ import re
 import sqlite3
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -60,20 +61,27 @@ class Settings:
     journal: Literal["here", "private"] = "here"
     defaults: DeckSettings = DeckSettings()
     decks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    _made: dict[tuple[str, ...], DeckSettings] = field(default_factory=dict, compare=False)
 
     def for_deck(self, deck: str) -> DeckSettings:
         """The settings of `deck`: the defaults, overridden by every named deck above it, nearest last."""
-        settings = self.defaults
-        parts = deck.split("::")
-        for depth in range(1, len(parts) + 1):
-            overrides = self.decks.get("::".join(parts[:depth]))
-            if overrides:
-                settings = replace(settings, **overrides)
-        return settings
+        tables = tuple([name for name in lineage(deck) if name in self.decks])
+        if not tables:
+            return self.defaults
+        if tables not in self._made:
+            self._made[tables] = replace(self.defaults, **{k: v for name in tables for k, v in self.decks[name].items()})
+        return self._made[tables]
 
     def zone(self, environ: Mapping[str, str]) -> ZoneInfo:
         """The timezone that study days are counted in."""
         return ZoneInfo(self.timezone or system_timezone(environ))
+
+
+@cache
+def lineage(deck: str) -> tuple[str, ...]:
+    """The names of a deck and of all above it, the highest first."""
+    above, colons, _ = deck.rpartition("::")
+    return (*lineage(above), deck) if colons else (deck,)
 
 
 def read_settings(root: Path) -> Settings:

@@ -7,7 +7,8 @@ from math import ceil
 
 from srs.collection import queries
 from srs.collection.collection import Collection
-from srs.study.agenda import Agenda, Kind, lineage
+from srs.collection.settings import lineage
+from srs.study.agenda import Agenda, Kind
 from srs.study.today import reviews_on
 from srs.values import frozen
 
