@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from srs.memory.events import OfCard
     from srs.study.source import Passage
 
-_SOUND = re.compile(r"<(?:audio|source)\b[^>]*?\bsrc=[\"']([^\"'>]+)|\[sound:([^\]]+)\]", re.IGNORECASE)
+_SOUND = r"<(?:audio|source)\b[^>]*?\bsrc=[\"']([^\"'>]+)|\[sound:([^\]]+)\]"
 FLAGS = ("no flag", "red", "orange", "green", "blue", "pink", "turquoise", "purple")
 
 
@@ -44,7 +44,10 @@ def minutes(count: float) -> str:
 
 def sound_of(html: str) -> str | None:
     """The file of the first sound on a side, as it is named in `media/`."""
-    found = _SOUND.search(html)
+    lower = html.lower()
+    if "src=" not in lower and "[sound:" not in lower:
+        return None
+    found = re.search(_SOUND, html, re.IGNORECASE)
     return decoded(found[1] or found[2]).strip() if found else None
 
 

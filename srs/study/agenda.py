@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import chain
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from srs.collection.queries import Done, Waiting
 from srs.collection.settings import DeckSettings, lineage
@@ -18,11 +18,14 @@ Kind = Literal["new", "learning", "review", "cram"]
 
 _CRAM_GAP = 10
 _kind_of = attrgetter("kind")
+_deck_and_kind_of = attrgetter("deck", "kind")
 
 
-@frozen
-class Item:
-    """A card on the agenda. For a learning card: when it is due, and from when it may come early (ms); else None."""
+class Item(NamedTuple):
+    """A card on the agenda. For a learning card: when it is due, and from when it may come early (ms); else None.
+
+    A tuple, since there may be thousands.
+    """
 
     card: str
     note: str
@@ -93,12 +96,9 @@ class Agenda:
         """How many cards of each kind remain."""
         return Counter(map(_kind_of, chain(self.learning, self.main)))
 
-    def counts(self) -> Mapping[str, Counter[str]]:
-        """How many cards of each kind remain, by deck."""
-        counts: dict[str, Counter[str]] = {}
-        for item in (*self.learning, *self.main):
-            counts.setdefault(item.deck, Counter())[item.kind] += 1
-        return counts
+    def counts(self) -> Mapping[tuple[str, Kind], int]:
+        """How many cards remain by deck and kind, where there are any."""
+        return Counter(map(_deck_and_kind_of, chain(self.learning, self.main)))
 
 
 def plan(
@@ -110,19 +110,17 @@ def plan(
 ) -> Agenda:
     """The agenda of `day`, which ends at `day_end` (ms). `settings` gives what holds for a deck."""
     wanted = limits.wanted
-    learning = tuple(
-        learning_item(w, settings)
-        for w in found.learning
-        if (w.due or 0) < day_end and (wanted is None or wanted(w.card))
-    )
+
+    def asked_for(waiting: Iterable[Waiting]) -> Iterable[Waiting]:
+        return waiting if wanted is None else (w for w in waiting if wanted(w.card))
+
+    learning = tuple(learning_item(w, settings) for w in asked_for(found.learning) if (w.due or 0) < day_end)
     siblings = _Siblings(settings, (*found.done, *found.learning))
 
     def chosen(kind: Kind, waiting: Iterable[Waiting], room: _Room) -> list[Item]:
         items: list[Item] = []
         for card, note, deck, *_ in waiting if room.decks else ():
-            if deck not in room.decks or (wanted is not None and not wanted(card)):
-                continue
-            if (kind != "new" or found.ready(note)) and siblings.takes(card, note, deck):
+            if deck in room.decks and (kind != "new" or found.ready(note)) and siblings.takes(card, note, deck):
                 room.take(deck)
                 items.append(Item(card, note, deck, kind))
                 if not room.decks:
@@ -135,10 +133,11 @@ def plan(
     def review_limit(deck: str) -> float:
         return float("inf") if limits.ahead_days else settings(deck).reviews_per_day
 
-    due, ahead = by_loss(found.reviews, found.lost, day)
-    for_reviews = _Room({w.deck for w in found.reviews}, review_limit, [d.deck for d in found.done if d.review])
+    waiting = list(asked_for(found.reviews))
+    due, ahead = by_loss(waiting, found.lost, day)
+    for_reviews = _Room({w.deck for w in waiting}, review_limit, [d.deck for d in found.done if d.review])
     for_new = _Room(found.fresh_decks, new_limit, [d.deck for d in found.done if d.new])
-    fresh = found.fresh(for_new.decks.__contains__)
+    fresh = asked_for(found.fresh(for_new.decks.__contains__))
     reviews = chosen("review", due, for_reviews)
     new = chosen("new", fresh, for_new)
     early = chosen("review", ahead, for_reviews)

@@ -1,7 +1,6 @@
 """The agenda of a collection right now: asks the index and plans. Knows no screens."""
 
 import json
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cache
 from heapq import heappop, heappush, heapreplace
@@ -11,7 +10,7 @@ from srs.collection import queries
 from srs.collection.collection import Collection
 from srs.collection.queries import Done, Place, Waiting
 from srs.memory.days import iso_day
-from srs.study.agenda import Agenda, Candidates, Cram, Limits, plan, shuffled
+from srs.study.agenda import Agenda, Candidates, Cram, Kind, Limits, plan, shuffled
 from srs.values import frozen
 
 NewOrder = Literal["needs", "written", "random"]
@@ -206,13 +205,12 @@ def left_of(collection: Collection, now: int, agenda: Agenda | None = None) -> d
     """
     db, day = collection.db, collection.day(now)
     counts = (agenda or agenda_of(collection, now)).counts()
-    decks = []
-    sums: Counter[str] = Counter(new=0, learning=0, due=0)
-    for name in sorted(queries.decks(db)):
-        here = counts.get(name, Counter())
-        left = {"new": here["new"], "learning": here["learning"], "due": here["review"]}
-        sums.update(left)
-        decks.append({"name": name, **left})
+    kinds: dict[str, Kind] = {"new": "new", "learning": "learning", "due": "review"}
+    decks: list[dict[str, Any]] = [
+        {"name": name, **{said: counts.get((name, kind), 0) for said, kind in kinds.items()}}
+        for name in sorted(queries.decks(db))
+    ]
+    sums = {said: sum([deck[said] for deck in decks]) for said in kinds}
     return {"day": iso_day(day), **sums, "reviewed_today": queries.reviewed_on(db, day), "decks": decks}
 
 
