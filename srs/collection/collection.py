@@ -112,7 +112,7 @@ class Collection:
         self._stamped = 0
         self._turns = 0
         self.watch = watch
-        self._plan = _plan(settings)
+        self._plan = plan_of(settings)
         self._changed: set[str] | None = None
         self._version = 0
         self._types: tuple[str | None, NoteTypes] | None = None  # with the version of the content they were read for
@@ -671,7 +671,8 @@ class Collection:
         return content.deck_of(self.db, card)
 
 
-def _plan(settings: Settings) -> settled.Plan:
+def plan_of(settings: Settings) -> settled.Plan:
+    """How the states of all cards are to be folded."""
     made: dict[str, tuple[Rules, Model]] = {}
 
     def of_deck(deck: str) -> tuple[Rules, Model]:
@@ -679,7 +680,9 @@ def _plan(settings: Settings) -> settled.Plan:
             made[deck] = _rules_and_model(settings.for_deck(deck))
         return made[deck]
 
-    return settled.Plan(of_deck, bool(settings.decks), repr((settings.defaults, sorted(settings.decks.items()))))
+    defaults, decks = settings.of_scheduling()
+    former = repr((settings.defaults, sorted(settings.decks.items())))
+    return settled.Plan(of_deck, bool(decks), repr((defaults, decks)), former)
 
 
 def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
@@ -698,12 +701,12 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
 
 
 def _model(settings: DeckSettings) -> Model:
-    return _fsrs6(settings.parameters or DEFAULT_PARAMETERS)
+    return _fsrs6(settings.parameters)
 
 
 @cache
-def _fsrs6(parameters: tuple[float, ...]) -> Model:
-    return Fsrs6(parameters)
+def _fsrs6(parameters: tuple[float, ...] | None) -> Model:
+    return Fsrs6(parameters or DEFAULT_PARAMETERS)
 
 
 def _said(at: int) -> str:

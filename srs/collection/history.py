@@ -20,7 +20,7 @@ from srs.collection.index import indexes_at_the_end, roomy, set_meta
 from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
 from srs.collection.rows import STATE_COLUMNS, state_row
-from srs.collection.settled import Plan, known_files, settled_for, unreadable
+from srs.collection.settled import Plan, known_files, note_settled, settled_for, unreadable
 from srs.collector import collector_paused
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
@@ -190,7 +190,7 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch
 def _follows(db: sqlite3.Connection, plan: Plan) -> None:
     """Note that all states are folded, by this plan."""
     db.execute("delete from moved")
-    set_meta(db, "settled for", plan.fingerprint)
+    note_settled(db, plan)
 
 
 def _renamed(db: sqlite3.Connection) -> set[str]:

@@ -23,6 +23,11 @@ _KEPT = "settings"
 _LONGEST_STEP = 365 * 86400
 # What stands only in the user's own config file: see srs/cli/preferences.py.
 PERSONAL = ("editor", "pager", "player", "pictures", "buttons", "keys")
+# The rules and the model are made of these; the others are asked when a day is planned or a card is answered.
+_SCHEDULING = (
+    "desired_retention", "leech_at", "maximum_interval", "easy_days",
+    "model", "learning_steps", "relearning_steps", "parameters", "fuzz",
+)  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -69,8 +74,17 @@ class Settings:
         if not tables:
             return self.defaults
         if tables not in self._made:
-            self._made[tables] = replace(self.defaults, **{k: v for name in tables for k, v in self.decks[name].items()})
+            values = {key: value for name in tables for key, value in self.decks[name].items()}
+            self._made[tables] = replace(self.defaults, **values)
         return self._made[tables]
+
+    def of_scheduling(self) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        """What the states of cards hang on: of the defaults, and of each deck's table that has any of it."""
+        defaults = {name: getattr(self.defaults, name) for name in _SCHEDULING}
+        decks = {
+            deck: {name: values[name] for name in _SCHEDULING if name in values} for deck, values in self.decks.items()
+        }
+        return defaults, {deck: values for deck, values in sorted(decks.items()) if values}
 
     def zone(self, environ: Mapping[str, str]) -> ZoneInfo:
         """The timezone that study days are counted in."""
