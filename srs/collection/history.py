@@ -178,11 +178,8 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch
     with statements(db, watch, "Reading the journal"):
         touched, grown = _renamed(db), Counter(_subjects(db, added))
         touched |= _settle(db) if added and _any_links(db, added) else set()
-    moved = _moved(db, plan)
-    for card, changed in told(watch, "Comparing notes", moved, len(moved)):
-        _note_whether_gone(db, card)
-        if changed:
-            touched.add(card)
+    with statements(db, watch, "Comparing notes"):
+        touched |= _moved(db, plan)
     _fold_some(db, plan, touched, grown, added, watch)
     return touched | grown.keys()
 
@@ -210,11 +207,17 @@ def _renamed(db: sqlite3.Connection) -> set[str]:
     return touched
 
 
-def _moved(db: sqlite3.Connection, plan: Plan) -> list[tuple[str, bool]]:
-    """The cards that came, went or lie in another deck, and whether they are scheduled otherwise there."""
-    rows = db.execute("delete from moved returning card, deck").fetchall()
-    differs = plan.per_deck
-    return [(card, differs and plan.of_deck(deck) != plan.of_deck(deck_of(db, card))) for card, deck in rows]
+def _moved(db: sqlite3.Connection, plan: Plan) -> set[str]:
+    """Note which of the cards that moved are gone; those that are scheduled otherwise where they lie now."""
+    db.execute("delete from gone where card in (select card from moved)")
+    db.execute(
+        "insert into gone select card from moved where exists (select 1 from state where card = moved.card)"
+        " and not exists (select 1 from card where id = moved.card)"
+    )
+    now = "coalesce((select deck from card where id = moved.card order by active desc, path limit 1), '')"
+    rows = db.execute(f"select card, deck, {now} from moved").fetchall() if plan.per_deck else []
+    db.execute("delete from moved")
+    return {card for card, before, after in rows if before != after and plan.of_deck(before) != plan.of_deck(after)}
 
 
 def _note_whether_gone(db: sqlite3.Connection, card: str) -> None:
