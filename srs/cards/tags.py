@@ -20,7 +20,7 @@ class Tag(NamedTuple):
     def attributes(self) -> dict[str, str]:
         """The attributes, names in lower case, entities decoded; the first of equals counts."""
         found: dict[str, str] = {}
-        for name, double, single, bare in _ATTRIBUTE.findall(self.written):
+        for name, double, single, bare in re.findall(_ATTRIBUTE, self.written):
             found.setdefault(name.lower(), decoded(double or single or bare))
         return found
 
@@ -31,7 +31,9 @@ _MARKUP = re.compile(
     r"""|<[!?/][^>]*+(>|\Z)""",
     re.DOTALL,
 )
-_ATTRIBUTE = re.compile(r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?""")
+_ATTRIBUTE = (
+    r"""([^\s=/>"'][^\s=/>]*+)(?:\s*+=\s*+(?:"([^"]*+)"|'([^']*+)'|([^\s>"']++)))?"""  # compiled when asked for
+)
 _UNSEEN = frozenset(("style", "script"))
 _OURS = {"amp": "&", "lt": "<", "gt": ">", "quot": '"', "#x27": "'", "#123": "{", "#125": "}"}  # in faces we made
 

@@ -11,6 +11,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from srs.cards.note import Place
+from srs.cards.tags import decoded
 from srs.cli import wording
 from srs.collection.collection import Collection
 from srs.errors import SrsError
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from srs.memory.events import OfCard
     from srs.study.source import Passage
 
-_SOUND = re.compile(r"<(?:audio|source)\b[^>]*?\bsrc=[\"']([^\"'>]+)|\[sound:([^\]]+)\]", re.IGNORECASE)
+_SOUND = r"<(?:audio|source)\b[^>]*?\bsrc=[\"']([^\"'>]+)|\[sound:([^\]]+)\]"
 FLAGS = ("no flag", "red", "orange", "green", "blue", "pink", "turquoise", "purple")
 
 
@@ -43,10 +44,11 @@ def minutes(count: float) -> str:
 
 def sound_of(html: str) -> str | None:
     """The file of the first sound on a side, as it is named in `media/`."""
-    from html import unescape
-
-    found = _SOUND.search(html)
-    return unescape(found[1] or found[2]).strip() if found else None
+    lower = html.lower()
+    if "src=" not in lower and "[sound:" not in lower:
+        return None
+    found = re.search(_SOUND, html, re.IGNORECASE)
+    return decoded(found[1] or found[2]).strip() if found else None
 
 
 def skip(session: Session) -> str:

@@ -19,7 +19,7 @@ _NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight"
 # What stays on one line: a command to be copied, what stands in backquotes, a word.
 _COMMAND = r"(?:^|(?<=: ))(?:srs|git|cd) (?:(?![.,;](?: |$)| \().)+\S?"
 _UNBROKEN = rf"{_COMMAND}|(?:`[^`\n]{{1,60}}`|[^ ])+"  # compiled where a line is too long
-_UNSAFE = re.compile("[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]")
+_UNSAFE = "[\x7f-\x9f\u2028-\u202e\u2066-\u206f\ud800-\udfff]"  # compiled where JSON is printed: it takes long
 
 
 def print_json(value: Any) -> None:
@@ -27,7 +27,7 @@ def print_json(value: Any) -> None:
     plain = "utf" not in (sys.stdout.encoding or "").lower()
     with doing(progress, "Writing JSON"):
         text = json.dumps(value, ensure_ascii=plain, indent=1)
-        text = _UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+        text = re.sub(_UNSAFE, lambda match: f"\\u{ord(match[0]):04x}", text)
     sys.stdout.write(f"{text}\n")
 
 

@@ -29,7 +29,7 @@ from srs.collection.locations import (
     lost_file,
     state_folder,
 )
-from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, read_settings
+from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, followed_settings
 from srs.errors import Problem, SrsError, said_by_system
 from srs.memory.days import day_start, study_day
 from srs.memory.format import FORMAT
@@ -112,7 +112,7 @@ class Collection:
         self._stamped = 0
         self._turns = 0
         self.watch = watch
-        self._plan = _plan(settings)
+        self._plan = plan_of(settings)
         self._changed: set[str] | None = None
         self._version = 0
         self._types: tuple[str | None, NoteTypes] | None = None  # with the version of the content they were read for
@@ -126,29 +126,26 @@ class Collection:
         `fixed_clock`: the time was given, so a jump back is meant. `watch` is told while much is read. Raises
         SettingsError, or SrsError where the disk refuses.
         """
-        settings = read_settings(root)
         path = index_file(root, environ)
         try:
-            return cls._opened(root, environ, settings, path, fixed_clock, watch)
+            return cls._opened(root, environ, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             if not spoilt(error):
                 raise not_opened(path, error) from None
             discard(path)  # a damaged index shows only when it is used; the text has everything
         try:
-            return cls._opened(root, environ, settings, path, fixed_clock, watch)
+            return cls._opened(root, environ, path, fixed_clock, watch)
         except sqlite3.DatabaseError as error:
             raise not_opened(path, error) from None
 
     @classmethod
-    def _opened(
-        cls, root: Path, environ: Mapping[str, str], settings: Settings, path: Path, fixed_clock: bool, watch: Watch
-    ) -> Collection:
+    def _opened(cls, root: Path, environ: Mapping[str, str], path: Path, fixed_clock: bool, watch: Watch) -> Collection:
         try:
             db = open_index(path)
         except OSError as error:
             raise SrsError(f"{path.parent}: {said_by_system(error)}", _OTHER_CACHE) from None
-        collection = cls(root, environ, settings, db, fixed_clock, watch)
         try:
+            collection = cls(root, environ, followed_settings(root, db), db, fixed_clock, watch)
             collection._refresh()
         except BaseException:
             db.close()
@@ -674,7 +671,8 @@ class Collection:
         return content.deck_of(self.db, card)
 
 
-def _plan(settings: Settings) -> settled.Plan:
+def plan_of(settings: Settings) -> settled.Plan:
+    """How the states of all cards are to be folded."""
     made: dict[str, tuple[Rules, Model]] = {}
 
     def of_deck(deck: str) -> tuple[Rules, Model]:
@@ -682,7 +680,9 @@ def _plan(settings: Settings) -> settled.Plan:
             made[deck] = _rules_and_model(settings.for_deck(deck))
         return made[deck]
 
-    return settled.Plan(of_deck, bool(settings.decks), repr((settings.defaults, sorted(settings.decks.items()))))
+    defaults, decks = settings.of_scheduling()
+    former = repr((settings.defaults, sorted(settings.decks.items())))
+    return settled.Plan(of_deck, bool(decks), repr((defaults, decks)), former)
 
 
 def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
@@ -701,12 +701,12 @@ def _rules_and_model(settings: DeckSettings) -> tuple[Rules, Model]:
 
 
 def _model(settings: DeckSettings) -> Model:
-    return _fsrs6(settings.parameters or DEFAULT_PARAMETERS)
+    return _fsrs6(settings.parameters)
 
 
 @cache
-def _fsrs6(parameters: tuple[float, ...]) -> Model:
-    return Fsrs6(parameters)
+def _fsrs6(parameters: tuple[float, ...] | None) -> Model:
+    return Fsrs6(parameters or DEFAULT_PARAMETERS)
 
 
 def _said(at: int) -> str:

@@ -10,7 +10,7 @@ import os
 import sqlite3
 import time
 import zlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import nullcontext
 from functools import cache
 from pathlib import Path
@@ -106,7 +106,7 @@ def _refresh(
     started, checksums = time.time_ns(), {path: _checksum(root / path, seen) for path, seen in own_types.items()}
     types_changed = {path: known[path][1] for path, _, kind, *_ in rows if kind == "notetype"} != checksums
     loaded = cache(lambda: load_types(root))
-    changed = False
+    changed, reread = False, list[str]()
     for path in known.keys() - decks.keys() - own_types.keys():
         _forget(db, path)
         changed = True
@@ -123,12 +123,13 @@ def _refresh(
             if before and before[0][:4] == seen[:4] and not types_changed:
                 continue
             known_checksum = None if types_changed or not before else before[1]
-            changed |= _reread(db, root, path, seen, lambda: loaded()[0], known_checksum, before is None)
-    if changed:
+            if _reread(db, root, path, seen, lambda: loaded()[0], known_checksum, before is None):
+                reread.append(path)
+    if changed or reread:
         with statements(db, watch, "Comparing notes"):
-            _compare_notes(db)
+            _compare_notes(db, reread)
         _count_up(db)
-    return changed
+    return changed or bool(reread)
 
 
 def _count_up(db: sqlite3.Connection) -> None:
@@ -286,8 +287,11 @@ def _add_problems(db: sqlite3.Connection, problems: Iterable[Problem], source: s
     db.executemany("insert into problem values (?, ?, ?, ?, ?, ?, ?, ?)", rows)
 
 
-def _compare_notes(db: sqlite3.Connection) -> None:
-    """What can only be seen across files: ids used twice, aliases, needs. Notes that clash are left out."""
+def _compare_notes(db: sqlite3.Connection, reread: Sequence[str]) -> None:
+    """What can only be seen across files: ids used twice, aliases, needs. Notes that clash are left out.
+
+    `reread` are the paths of the files that were read since notes were compared last.
+    """
     from srs.cards.crosscheck import crosscheck
 
     errors = db.execute(
@@ -295,7 +299,7 @@ def _compare_notes(db: sqlite3.Connection) -> None:
         " order by path desc, line desc, column desc"
     )
     first = {path: Place(path, line, column) for path, line, column in errors}
-    heads = _heads(db)
+    heads = _heads(db, reread)
     result = crosscheck(list(heads.values()), list(first.values())[::-1])
     db.execute("delete from problem where source = 'cross'")
     _add_problems(db, result.problems, "cross")
@@ -310,18 +314,23 @@ def _compare_notes(db: sqlite3.Connection) -> None:
     _note_aliases(db, result.aliases)
 
 
-def _heads(db: sqlite3.Connection) -> dict[int, Head]:
+def _heads(db: sqlite3.Connection, reread: Sequence[str]) -> dict[int, Head]:
     """The heads of notes that can have to do with others, by key, as written: those that name others, are named, or
-    share an id.
+    share an id, which either was so before, so that one of them was left out, or comes from a file that was reread.
     """
     from srs.cards.crosscheck import Head
 
     links = {key: json.loads(text) for key, text in db.execute("select key, links from note where links is not null")}
     named = {id_ for needs, was in links.values() for id_ in (*needs, *was)}
-    named.update(row[0] for row in db.execute("select id from note group by id having count(*) > 1"))
+    named.update(row[0] for row in db.execute("select id from note where left_out"))
+    twice = (
+        "select id from note of where path in (select value from json_each(?))"
+        " and exists (select 1 from note where id = of.id and key != of.key)"
+    )
+    named.update(row[0] for row in db.execute(twice, (json.dumps(reread),)))
     rows = db.execute(
-        "select key, id, draft, path, line, column from note where links is not null"
-        " or id in (select value from json_each(?)) order by path, position",
+        "select key, id, draft, path, line, column from note where key in (select key from note where links is not null"
+        " union select key from note where id in (select value from json_each(?))) order by path, position",
         (json.dumps(list(named)),),
     )
     return {

@@ -74,7 +74,7 @@ def _lines(path: Path) -> list[tuple[str, str]]:
 def _machine(machine_id: Path) -> str:
     """What tells this machine from others, without giving its id away; empty where the system does not say."""
     try:
-        text = machine_id.read_text("ascii").strip()
+        text = machine_id.read_bytes().decode("ascii").strip()
     except (OSError, UnicodeDecodeError):
         return ""
     return sha256(f"srs device {text}".encode())[:16] if text else ""

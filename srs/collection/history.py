@@ -20,7 +20,7 @@ from srs.collection.index import indexes_at_the_end, roomy, set_meta
 from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
 from srs.collection.rows import STATE_COLUMNS, state_row
-from srs.collection.settled import Plan, known_files, settled_for, unreadable
+from srs.collection.settled import Plan, known_files, note_settled, settled_for, unreadable
 from srs.collector import collector_paused
 from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
@@ -178,11 +178,8 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch
     with statements(db, watch, "Reading the journal"):
         touched, grown = _renamed(db), Counter(_subjects(db, added))
         touched |= _settle(db) if added and _any_links(db, added) else set()
-    moved = _moved(db, plan)
-    for card, changed in told(watch, "Comparing notes", moved, len(moved)):
-        _note_whether_gone(db, card)
-        if changed:
-            touched.add(card)
+    with statements(db, watch, "Comparing notes"):
+        touched |= _moved(db, plan)
     _fold_some(db, plan, touched, grown, added, watch)
     return touched | grown.keys()
 
@@ -190,7 +187,7 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch
 def _follows(db: sqlite3.Connection, plan: Plan) -> None:
     """Note that all states are folded, by this plan."""
     db.execute("delete from moved")
-    set_meta(db, "settled for", plan.fingerprint)
+    note_settled(db, plan)
 
 
 def _renamed(db: sqlite3.Connection) -> set[str]:
@@ -210,11 +207,17 @@ def _renamed(db: sqlite3.Connection) -> set[str]:
     return touched
 
 
-def _moved(db: sqlite3.Connection, plan: Plan) -> list[tuple[str, bool]]:
-    """The cards that came, went or lie in another deck, and whether they are scheduled otherwise there."""
-    rows = db.execute("delete from moved returning card, deck").fetchall()
-    differs = plan.per_deck
-    return [(card, differs and plan.of_deck(deck) != plan.of_deck(deck_of(db, card))) for card, deck in rows]
+def _moved(db: sqlite3.Connection, plan: Plan) -> set[str]:
+    """Note which of the cards that moved are gone; those that are scheduled otherwise where they lie now."""
+    db.execute("delete from gone where card in (select card from moved)")
+    db.execute(
+        "insert into gone select card from moved where exists (select 1 from state where card = moved.card)"
+        " and not exists (select 1 from card where id = moved.card)"
+    )
+    now = "coalesce((select deck from card where id = moved.card order by active desc, path limit 1), '')"
+    rows = db.execute(f"select card, deck, {now} from moved").fetchall() if plan.per_deck else []
+    db.execute("delete from moved")
+    return {card for card, before, after in rows if before != after and plan.of_deck(before) != plan.of_deck(after)}
 
 
 def _note_whether_gone(db: sqlite3.Connection, card: str) -> None:

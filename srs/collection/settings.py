@@ -1,12 +1,17 @@
 """Settings of a collection: srs.toml as checked values, with defaults per deck. Knows nothing of cards or events."""
 
+import json
 import re
+import sqlite3
 from collections.abc import Mapping
 from dataclasses import field, replace
+from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from srs.collection.files import open_regular
+from srs.collection.index import get_meta, set_meta, writing
 from srs.collection.locations import SETTINGS_NAME
 from srs.collection.toml import BOOLEAN, Check, Document, number, one_of, whole
 from srs.errors import SrsError
@@ -14,9 +19,15 @@ from srs.memory.fsrs6 import Fsrs6
 from srs.values import frozen
 
 FORMAT = 1
+_KEPT = "settings"
 _LONGEST_STEP = 365 * 86400
 # What stands only in the user's own config file: see srs/cli/preferences.py.
 PERSONAL = ("editor", "pager", "player", "pictures", "buttons", "keys")
+# The rules and the model are made of these; the others are asked when a day is planned or a card is answered.
+_SCHEDULING = (
+    "desired_retention", "leech_at", "maximum_interval", "easy_days",
+    "model", "learning_steps", "relearning_steps", "parameters", "fuzz",
+)  # fmt: skip
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
@@ -55,25 +66,59 @@ class Settings:
     journal: Literal["here", "private"] = "here"
     defaults: DeckSettings = DeckSettings()
     decks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    _made: dict[tuple[str, ...], DeckSettings] = field(default_factory=dict, compare=False)
 
     def for_deck(self, deck: str) -> DeckSettings:
         """The settings of `deck`: the defaults, overridden by every named deck above it, nearest last."""
-        settings = self.defaults
-        parts = deck.split("::")
-        for depth in range(1, len(parts) + 1):
-            overrides = self.decks.get("::".join(parts[:depth]))
-            if overrides:
-                settings = replace(settings, **overrides)
-        return settings
+        tables = tuple([name for name in lineage(deck) if name in self.decks])
+        if not tables:
+            return self.defaults
+        if tables not in self._made:
+            values = {key: value for name in tables for key, value in self.decks[name].items()}
+            self._made[tables] = replace(self.defaults, **values)
+        return self._made[tables]
+
+    def of_scheduling(self) -> tuple[dict[str, Any], dict[str, dict[str, Any]]]:
+        """What the states of cards hang on: of the defaults, and of each deck's table that has any of it."""
+        defaults = {name: getattr(self.defaults, name) for name in _SCHEDULING}
+        decks = {
+            deck: {name: values[name] for name in _SCHEDULING if name in values} for deck, values in self.decks.items()
+        }
+        return defaults, {deck: values for deck, values in sorted(decks.items()) if values}
 
     def zone(self, environ: Mapping[str, str]) -> ZoneInfo:
         """The timezone that study days are counted in."""
         return ZoneInfo(self.timezone or system_timezone(environ))
 
 
+@cache
+def lineage(deck: str) -> tuple[str, ...]:
+    """The names of a deck and of all above it, the highest first."""
+    above, colons, _ = deck.rpartition("::")
+    return (*lineage(above), deck) if colons else (deck,)
+
+
 def read_settings(root: Path) -> Settings:
     """The settings of the collection at `root`. Raises SettingsError naming file, line and what to write instead."""
     return settings_of(settings_file(root))
+
+
+def followed_settings(root: Path, db: sqlite3.Connection) -> Settings:
+    """The same, with what TOML says of the file kept in the index: it is read again when the file is another one."""
+    with open_regular(root / SETTINGS_NAME) as file:
+        data = file.read()
+    text = data.decode(errors="replace")
+    known, values = json.loads(get_meta(db, _KEPT) or "[null, null]")
+    if known == text:
+        return settings_of(Document(SETTINGS_NAME, data, SettingsError, values))
+    document = Document(SETTINGS_NAME, data, SettingsError)
+    settings = settings_of(document)
+    try:
+        with writing(db):
+            set_meta(db, _KEPT, json.dumps([text, document.values]))
+    except sqlite3.OperationalError:
+        pass  # no room, or somebody else writes: it is read again next time
+    return settings
 
 
 def settings_file(root: Path) -> Document:

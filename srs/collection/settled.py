@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from srs.collection.content import FILE_COLUMNS, Seen, seen_of, shown_name
-from srs.collection.index import get_meta, writing
+from srs.collection.index import get_meta, set_meta, writing
 from srs.errors import SrsError, said_by_system
 from srs.values import frozen
 from srs.watching import Watch, unwatched
@@ -19,14 +19,20 @@ if TYPE_CHECKING:
     from srs.memory.model import Model
     from srs.memory.schedule import Rules
 
+_SETTLED_FOR = "settled for"
+
 
 @frozen
 class Plan:
-    """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them."""
+    """The rules and the model of each card. `per_deck`: they differ between decks. `fingerprint`: changes with them.
+
+    `former`: the fingerprint by the version before, which changed with every setting of a deck.
+    """
 
     of_deck: "Callable[[str], tuple[Rules, Model]]"
     per_deck: bool
     fingerprint: str
+    former: str
 
 
 def journal_files(folder: Path) -> dict[str, Seen]:
@@ -60,6 +66,9 @@ def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch:
     The cards about which there was anything new, None where all were worked out anew. Events that the index knows and
     no file holds any more are kept as lines of the file `lost`.
     """
+    if settled_for(db) == plan.former:
+        with writing(db):
+            note_settled(db, plan)
     if journal_files(folder) == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
         return set()
     from srs.collection import history
@@ -77,7 +86,12 @@ def known_files(db: sqlite3.Connection) -> dict[str, Seen]:
 
 def settled_for(db: sqlite3.Connection) -> str | None:
     """The fingerprint of the plan by which the states are folded."""
-    return get_meta(db, "settled for")
+    return get_meta(db, _SETTLED_FOR)
+
+
+def note_settled(db: sqlite3.Connection, plan: Plan) -> None:
+    """Note that all states are folded by this plan."""
+    set_meta(db, _SETTLED_FOR, plan.fingerprint)
 
 
 def _left_to_do(db: sqlite3.Connection) -> bool:

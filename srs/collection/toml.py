@@ -1,7 +1,6 @@
 """TOML files of settings: read with their places, each value checked. Knows no setting, and not what a file is for."""
 
 import re
-import tomllib
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -51,27 +50,36 @@ BOOLEAN = Check(lambda value: value if isinstance(value, bool) else None, "true 
 class Document:
     """A TOML file: its `values`, and where each of them stands. What is wrong is raised as `error`, place first."""
 
-    def __init__(self, name: str, data: bytes, error: type[SrsError]) -> None:
-        """`name` is what messages call the file. Raises `error` where `data` is no TOML."""
+    def __init__(self, name: str, data: bytes, error: type[SrsError], values: dict[str, Any] | None = None) -> None:
+        """`name` is what messages call the file; `values` is what `data` holds, where that was read before.
+
+        Raises `error` where `data` is no TOML.
+        """
         self.name = name
         self._error = error
         try:
-            text = data.decode("utf-8-sig")
+            text = data.decode().removeprefix("\ufeff")
         except UnicodeDecodeError as why:
             raise error(f"{name}:1:1: the file is not UTF-8 ({why.reason})", "save it as UTF-8") from None
         self._lines = text.splitlines()
-        self._refuse_long_lines()
-        try:
-            self.values: dict[str, Any] = tomllib.loads(text)
-        except tomllib.TOMLDecodeError as why:
-            line, column, reason = _place_said(str(why), text)
-            raise error(f"{name}:{line}:{column}: {reason}", "see https://toml.io for the notation") from None
+        self.values = self._read(text) if values is None else values
 
     @classmethod
     def of_file(cls, path: Path, name: str, error: type[SrsError]) -> "Document":
         """The file at `path`. Raises `error` where it is no TOML, OSError where it cannot be read."""
         with open_regular(path) as file:
             return cls(name, file.read(), error)
+
+    def _read(self, text: str) -> dict[str, Any]:
+        import tomllib  # as much to load as all else that a start does with settings
+
+        self._refuse_long_lines()
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as why:
+            line, column, reason = _place_said(str(why), text)
+            message = f"{self.name}:{line}:{column}: {reason}"
+            raise self._error(message, "see https://toml.io for the notation") from None
 
     def _refuse_long_lines(self) -> None:
         """A line of thousands of dots or brackets would keep the TOML reader busy for minutes, or end it."""

@@ -6,24 +6,26 @@ Knows limits, siblings, needs and mixing; nothing of answers, files or screens.
 import zlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import cache
 from itertools import chain
 from operator import attrgetter
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from srs.collection.queries import Done, Waiting
-from srs.collection.settings import DeckSettings
+from srs.collection.settings import DeckSettings, lineage
 from srs.values import frozen
 
 Kind = Literal["new", "learning", "review", "cram"]
 
 _CRAM_GAP = 10
 _kind_of = attrgetter("kind")
+_deck_and_kind_of = attrgetter("deck", "kind")
 
 
-@frozen
-class Item:
-    """A card on the agenda. For a learning card: when it is due, and from when it may come early (ms); else None."""
+class Item(NamedTuple):
+    """A card on the agenda. For a learning card: when it is due, and from when it may come early (ms); else None.
+
+    A tuple, since there may be thousands.
+    """
 
     card: str
     note: str
@@ -54,7 +56,7 @@ class Candidates:
     """What the index offers on a day.
 
     `fresh` gives new cards from `fresh_decks` in the order in which they are to come, asking which decks still have
-    room. `lost` says how much of the chance to recall a review would be lost by tomorrow.
+    room. `lost` says of each of some reviews how much of the chance to recall it would be lost by tomorrow.
     """
 
     learning: Sequence[Waiting]
@@ -63,7 +65,7 @@ class Candidates:
     fresh_decks: Sequence[str]
     done: Sequence[Done]
     ready: Callable[[str], bool]
-    lost: Callable[[Waiting], float]
+    lost: Callable[[Sequence[Waiting]], Iterable[float]]
 
 
 @frozen
@@ -94,12 +96,9 @@ class Agenda:
         """How many cards of each kind remain."""
         return Counter(map(_kind_of, chain(self.learning, self.main)))
 
-    def counts(self) -> Mapping[str, Counter[str]]:
-        """How many cards of each kind remain, by deck."""
-        counts: dict[str, Counter[str]] = {}
-        for item in (*self.learning, *self.main):
-            counts.setdefault(item.deck, Counter())[item.kind] += 1
-        return counts
+    def counts(self) -> Mapping[tuple[str, Kind], int]:
+        """How many cards remain by deck and kind, where there are any."""
+        return Counter(map(_deck_and_kind_of, chain(self.learning, self.main)))
 
 
 def plan(
@@ -110,17 +109,20 @@ def plan(
     limits: Limits = Limits(),
 ) -> Agenda:
     """The agenda of `day`, which ends at `day_end` (ms). `settings` gives what holds for a deck."""
-    wanted = limits.wanted or (lambda _: True)
-    learning = tuple(learning_item(w, settings) for w in found.learning if (w.due or 0) < day_end and wanted(w.card))
+    wanted = limits.wanted
+
+    def asked_for(waiting: Iterable[Waiting]) -> Iterable[Waiting]:
+        return waiting if wanted is None else (w for w in waiting if wanted(w.card))
+
+    learning = tuple(learning_item(w, settings) for w in asked_for(found.learning) if (w.due or 0) < day_end)
     siblings = _Siblings(settings, (*found.done, *found.learning))
 
-    def chosen(kind: Kind, waiting: Iterable[Waiting], room: _Room, fits: Callable[[Waiting], bool]) -> list[Item]:
+    def chosen(kind: Kind, waiting: Iterable[Waiting], room: _Room) -> list[Item]:
         items: list[Item] = []
-        for w in waiting if room.decks else ():
-            if w.deck in room.decks and fits(w) and siblings.free(w):
-                room.take(w.deck)
-                siblings.keep(w)
-                items.append(Item(w.card, w.note, w.deck, kind))
+        for card, note, deck, *_ in waiting if room.decks else ():
+            if deck in room.decks and (kind != "new" or found.ready(note)) and siblings.takes(card, note, deck):
+                room.take(deck)
+                items.append(Item(card, note, deck, kind))
                 if not room.decks:
                     break
         return items
@@ -131,13 +133,14 @@ def plan(
     def review_limit(deck: str) -> float:
         return float("inf") if limits.ahead_days else settings(deck).reviews_per_day
 
-    due, ahead = by_loss(found.reviews, found.lost, day)
-    for_reviews = _Room({w.deck for w in found.reviews}, review_limit, [d.deck for d in found.done if d.review])
+    waiting = list(asked_for(found.reviews))
+    due, ahead = by_loss(waiting, found.lost, day)
+    for_reviews = _Room({w.deck for w in waiting}, review_limit, [d.deck for d in found.done if d.review])
     for_new = _Room(found.fresh_decks, new_limit, [d.deck for d in found.done if d.new])
-    fresh = found.fresh(for_new.decks.__contains__)
-    reviews = chosen("review", due, for_reviews, lambda w: wanted(w.card))
-    new = chosen("new", fresh, for_new, lambda w: wanted(w.card) and found.ready(w.note))
-    early = chosen("review", ahead, for_reviews, lambda w: wanted(w.card))
+    fresh = asked_for(found.fresh(for_new.decks.__contains__))
+    reviews = chosen("review", due, for_reviews)
+    new = chosen("new", fresh, for_new)
+    early = chosen("review", ahead, for_reviews)
 
     def mix(deck: str) -> str:
         return "reviews-first" if limits.minutes else settings(deck).mix
@@ -152,16 +155,17 @@ def learning_item(waiting: Waiting, settings: Callable[[str], DeckSettings]) -> 
 
 
 def by_loss(
-    reviews: Iterable[Waiting], lost: Callable[[Waiting], float], day: int
+    reviews: Sequence[Waiting], lost: Callable[[Sequence[Waiting]], Iterable[float]], day: int
 ) -> tuple[list[Waiting], list[Waiting]]:
     """The reviews due by `day`, what would lose most by tomorrow first; and those due later, the earliest first."""
     due: list[tuple[float, int, int, Waiting]] = []
     ahead: list[tuple[int, float, int, Waiting]] = []
-    for w in reviews:
-        if (w.due or 0) <= day:
-            due.append((-lost(w), w.due or 0, shuffled(w.card, day), w))
+    for w, loss in zip(reviews, lost(reviews), strict=True):
+        card, _, _, when, *_ = w
+        if (when or 0) <= day:
+            due.append((-loss, when or 0, shuffled(card, day), w))
         else:
-            ahead.append((w.due or 0, -lost(w), shuffled(w.card, day), w))
+            ahead.append((when or 0, -loss, shuffled(card, day), w))
     due.sort()
     ahead.sort()
     return [place[3] for place in due], [place[3] for place in ahead]
@@ -236,19 +240,13 @@ class _Siblings:
         for each in touched:
             self._touched.setdefault(each.note, set()).add(each.card)
 
-    def free(self, waiting: Waiting) -> bool:
-        touched = self._touched.get(waiting.note)
-        return not touched or not touched - {waiting.card} or not self._settings(waiting.deck).bury_siblings
-
-    def keep(self, waiting: Waiting) -> None:
-        self._touched.setdefault(waiting.note, set()).add(waiting.card)
-
-
-@cache
-def lineage(deck: str) -> tuple[str, ...]:
-    """The names of a deck and of all above it, the highest first."""
-    parts = deck.split("::")
-    return tuple("::".join(parts[:n]) for n in range(1, len(parts) + 1))
+    def takes(self, card: str, note: str, deck: str) -> bool:
+        """Whether the card may come today; then it is the one, or one of those, of its note."""
+        touched = self._touched.setdefault(note, set())
+        if touched - {card} and self._settings(deck).bury_siblings:
+            return False
+        touched.add(card)
+        return True
 
 
 def shuffled(card: str, seed: int) -> int:
@@ -267,9 +265,9 @@ def _mixed(new: list[Item], reviews: list[Item], done: Sequence[Done], mix: Call
     done_new = sum(d.new and mix(d.deck) == "interleave" for d in done)
     done_reviews = sum(d.review for d in done)
     among = parts["interleave"]
-    places = [(_share(n, done_new, len(among)), 1, item) for n, item in enumerate(among)]
-    places += [(_share(n, done_reviews, len(reviews)), 0, item) for n, item in enumerate(reviews)]
-    middle = (item for *_, item in sorted(places, key=lambda place: place[:2]))
+    places = [(_share(n, done_new, len(among)), 1, n, item) for n, item in enumerate(among)]
+    places += [(_share(n, done_reviews, len(reviews)), 0, n, item) for n, item in enumerate(reviews)]
+    middle = (item for *_, item in sorted(places))
     return (*parts["new-first"], *middle, *parts["reviews-first"])
 
 

@@ -7,7 +7,8 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.collection import queries
-from srs.study.agenda import Agenda, Limits, lineage
+from srs.collection.settings import lineage
+from srs.study.agenda import Agenda, Limits
 from srs.study.pace import Backlog, backlog_of, minutes_left, pace_of, tomorrow
 from srs.study.today import agenda_of
 from srs.values import frozen

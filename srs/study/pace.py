@@ -7,7 +7,8 @@ from math import ceil
 
 from srs.collection import queries
 from srs.collection.collection import Collection
-from srs.study.agenda import Agenda, Kind, lineage
+from srs.collection.settings import lineage
+from srs.study.agenda import Agenda, Kind
 from srs.study.today import reviews_on
 from srs.values import frozen
 
@@ -65,17 +66,15 @@ def pace_of(collection: Collection) -> Pace:
     usual = Pace()
     times: dict[str, list[int]] = {"new": [], "learning": [], "review": []}
     for kind, _, ms in answers:
-        if ms:
-            times[kind].append(ms)
+        times[kind].append(ms or 0)
 
     def typical(kind: str, default: float) -> float:
-        found = sorted(times[kind])
+        found = sorted(filter(None, times[kind]))
         return found[len(found) // 2] / 1000 if len(found) >= _ENOUGH else default
 
-    reviews = sum(kind == "review" for kind, *_ in answers)
-    lapses = sum(kind == "review" and rating == 1 for kind, rating, _ in answers)
-    begun = lapses + sum(kind == "new" for kind, *_ in answers)
-    steps = sum(kind == "learning" for kind, *_ in answers)
+    reviews, steps = len(times["review"]), len(times["learning"])
+    lapses = sum([rating == 1 for kind, rating, _ in answers if kind == "review"])
+    begun = lapses + len(times["new"])
     return Pace(
         new=typical("new", usual.new),
         learning=typical("learning", usual.learning),

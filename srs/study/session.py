@@ -6,8 +6,8 @@ Knows neither keys nor screens: the terminal, line mode and a web page are skins
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Container, Iterable, Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -96,7 +96,6 @@ class Edited:
     problems: tuple[Problem, ...]
 
 
-@dataclass(slots=True)
 class Tally:
     """What this sitting did, and did not take back: answers, and what was done to cards `besides`.
 
@@ -104,10 +103,13 @@ class Tally:
     was asked for.
     """
 
-    answers: list[Answered] = field(default_factory=list)
-    besides: list[OfCard] = field(default_factory=list)
-    earlier: int = 0
-    asked: Limits = field(default_factory=Limits)
+    def __init__(
+        self, answers: Iterable[Answered] = (), besides: Iterable[OfCard] = (), asked: Limits = Limits()
+    ) -> None:
+        self.answers = list(answers)
+        self.besides = list(besides)
+        self.earlier = 0
+        self.asked = asked
 
     def ratings(self) -> Counter[int]:
         return Counter(answered.review.rating for answered in self.answers)

@@ -33,11 +33,11 @@ LATER = {
     "srs.cards.deck", "srs.cards.faces", "srs.cards.template", "srs.cards.markup", "srs.cards.notetype",
     "srs.collection.history", "srs.collection.journal", "srs.collection.eventrows", "srs.collection.views",
     "srs.memory.events", "srs.memory.fold", "srs.memory.schedule", "srs.study.search", "srs.study.glance",
-    "importlib.resources", "shlex", "tempfile",
+    "importlib.resources", "shlex", "tempfile", "tomllib", "html.entities",
 }  # fmt: skip
 
 # What else a command for scripts does without: deck files, the fold and answers where nothing is answered.
-READING = {"srs.cards.tree", "srs.cards.deck", "srs.cards.markup", "srs.cards.notetype", "srs.cards.faces"}
+READING = {"tomllib", "srs.cards.tree", "srs.cards.deck", "srs.cards.markup", "srs.cards.notetype", "srs.cards.faces"}
 FOLDING = {"srs.memory.fold", "srs.memory.events", "srs.collection.history", "srs.collection.journal"}
 GLANCING = READING | FOLDING | {"srs.study.session", "srs.study.search", "srs.collection.views", "srs.memory.schedule"}
 

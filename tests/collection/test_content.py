@@ -1,4 +1,5 @@
 import os
+import re
 from pathlib import Path
 from typing import Any
 
@@ -312,3 +313,22 @@ def test_decks_that_come_back_to_their_history(tmp_path: Path) -> None:
     collection.db.set_trace_callback(said.append)
     assert collection.refresh()
     assert not [statement for statement in said if statement.startswith("drop index")]
+
+
+def test_an_edit_walks_through_no_table(tmp_path: Path) -> None:
+    """To follow one edited deck, rows are looked up: what it costs does not grow with the collection."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("one", "two"), "b.yaml": basic_deck("three")})
+    collection = open_collection(root, environ)
+    collection.answer("one:answer", 3, moment(), 1000)
+    asked: list[str] = []
+    collection.db.set_trace_callback(asked.append)
+    write_deck(root, "a.yaml", basic_deck("one", "two", "four"))
+    assert collection.refresh()
+    collection.db.set_trace_callback(None)
+    of_rows = re.compile(r"(select|insert|update|delete|with)\b(?!.*limit 1$)", re.DOTALL)  # the first row is no walk
+    plans = {
+        step[3] for sql in asked if of_rows.match(sql) for step in collection.db.execute(f"explain query plan {sql}")
+    }
+    few = ("note_linked", "note_left_out")  # indexes of rows of which there are few
+    walks = {step for step in plans if re.match("SCAN (note|card|state|event)", step) and not step.endswith(few)}
+    assert walks == set()

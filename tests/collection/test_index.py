@@ -6,6 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import fields
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -15,13 +16,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from srs.collection import settled
-from srs.collection.collection import Collection
+from srs.collection.collection import Collection, plan_of
 from srs.collection.content import Seen
 from srs.collection.locations import cache_folder
+from srs.collection.settings import DeckSettings, Settings
 from srs.errors import SrsError
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS, study_day
 from srs.memory.fold import fold, live
+from srs.memory.fsrs6 import DEFAULT_PARAMETERS
 from srs.memory.state import CardState, New
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, write_deck
 
@@ -346,6 +349,39 @@ def test_settings_refold_memory_and_move_no_date(tmp_path: Path) -> None:
     assert {card: row[:3] for card, row in after.items()} == {card: row[:3] for card, row in before.items()}
     assert all(after[card][3] != before[card][3] for card in before)
     assert_made_anew_is_the_same(collection, tmp_path)
+
+
+def test_settings_of_the_day_fold_nothing(tmp_path: Path) -> None:
+    """Limits, order and what is done about leeches move no state: no card is folded again for them."""
+    root, environ = make_collection(tmp_path, {"a.yaml": basic_deck("x")}, BERLIN)
+    open_collection(root, environ).answer("x:answer", 3, moment(), 100)
+    told: list[str] = []
+
+    def folds(settings: str) -> bool:
+        (root / "srs.toml").write_text(BERLIN + settings, "utf-8")
+        told.clear()
+        Collection.open(root, environ, True, lambda what, done, total: told.append(what)).db.close()
+        return "Working out memories" in told
+
+    assert not folds('[study]\nnew_per_day = 3\nleech_action = "mark"\n[deck.A]\nmix = "new-first"\n')
+    assert folds("[deck.A]\nfuzz = false\n")
+
+
+def test_each_setting_is_of_the_day_or_of_the_rules() -> None:
+    """What the states are folded for changes with a setting just where the rules or the model do."""
+    others = {
+        "desired_retention": 0.8, "new_per_day": 3, "reviews_per_day": 3, "new_order": "random", "mix": "new-first",
+        "learn_ahead": 60, "bury_siblings": False, "leech_at": 4, "leech_action": "mark", "maximum_interval": 99,
+        "easy_days": ("sun",), "learning_steps": (), "relearning_steps": (), "fuzz": False,
+        "parameters": (*DEFAULT_PARAMETERS[:20], 0.2),
+    }  # fmt: skip
+    assert {field.name for field in fields(DeckSettings)} == {"model", *others}  # of models there is one
+    usual = Settings()
+    for name, value in others.items():
+        for changed in (Settings(defaults=DeckSettings(**{name: value})), Settings(decks={"A": {name: value}})):
+            ruled = plan_of(changed).of_deck("A") != plan_of(usual).of_deck("A")
+            assert (plan_of(changed).fingerprint != plan_of(usual).fingerprint) == ruled
+            assert plan_of(changed).per_deck == (ruled and bool(changed.decks))
 
 
 def test_a_deck_of_its_own_settings_refolds_when_a_card_moves(tmp_path: Path) -> None:

@@ -57,6 +57,22 @@ def test_a_line_made_to_keep_the_reader_busy(tmp_path: Path) -> None:
             read_settings(tmp_path)
 
 
+def test_settings_of_the_index_are_those_of_the_file(tmp_path: Path) -> None:
+    """What the index keeps of srs.toml counts for the very text it was read from, and for no other."""
+    root, environ = make_collection(tmp_path)
+    for text in ("rollover = 5\n", EVERY_KEY, "rollover = 6\n", "rollover = 5\n", "\ufeffrollover = 5\n", EVERY_KEY):
+        (root / "srs.toml").write_text(text, "utf-8")
+        for _ in range(2):
+            collection = Collection.open(root, environ)
+            collection.db.close()
+            assert collection.settings == read_settings(root)
+    for broken in ("rollover = 5\nrollover = 5\n", "rollover = 50\n"):
+        (root / "srs.toml").write_text(broken, "utf-8")
+        for _ in range(2):
+            with pytest.raises(SettingsError, match=r"^srs\.toml:"):
+                Collection.open(root, environ)
+
+
 def test_a_byte_order_mark_is_no_mistake(tmp_path: Path) -> None:
     """Some editors put one in front; decks take it as well."""
     (tmp_path / "srs.toml").write_bytes(b"\xef\xbb\xbfrollover = 5\n")

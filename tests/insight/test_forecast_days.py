@@ -271,7 +271,7 @@ def test_a_day_is_the_agendas(
         fresh_decks=sorted({each.deck for _, each in waiting(NEW)}),
         done=(),
         ready=lambda _: True,
-        lost=lambda each: float(loss[order[each.card]]),
+        lost=lambda reviews: [float(loss[order[each.card]]) for each in reviews],
     )
     expected = {item.card for item in plan(found, settings.__getitem__, DAY, 1 << 60).main}
     start = start_with(

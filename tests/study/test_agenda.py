@@ -26,6 +26,10 @@ def opened(tmp_path: Path, decks: dict[str, str], settings: str = BERLIN) -> Col
     return open_collection(*make_collection(tmp_path, decks, settings))
 
 
+def _no_loss(reviews: Sequence[Waiting]) -> list[float]:
+    return [0.0 for _ in reviews]
+
+
 def notes(agenda: Agenda) -> list[str]:
     return [item.note for item in agenda.main]
 
@@ -167,7 +171,7 @@ def test_a_full_deck_is_not_read_to_its_end() -> None:
                     asked.append(deck)
                     yield Waiting(f"{deck}{n}:x", f"{deck}{n}", deck, None)
 
-    found = Candidates([], [], fresh, ["A", "A::B", "C"], [], lambda _: True, lambda _: 0.0)
+    found = Candidates([], [], fresh, ["A", "A::B", "C"], [], lambda _: True, _no_loss)
     agenda = plan(found, lambda _: DeckSettings(new_per_day=3), 9, 10**15)
     assert asked == ["A"] * 3 + ["C"] * 3 and len(agenda.main) == 6
 
@@ -493,7 +497,7 @@ def test_no_agenda_breaks_a_rule(
         fresh_decks=sorted({w.deck for w, kind in made if kind == "n"}),
         done=[Done("x:1", "x", "A", True, False)],
         ready=lambda _: True,
-        lost=lambda _: 0.0,
+        lost=_no_loss,
     )
     agenda = plan(found, lambda deck: below if deck.startswith("A::B") else base, 9, 10**15)
     items = agenda.main
