@@ -94,8 +94,8 @@ class Settings:
 @cache
 def lineage(deck: str) -> tuple[str, ...]:
     """The names of a deck and of all above it, the highest first."""
-    above, colons, _ = deck.rpartition("::")
-    return (*lineage(above), deck) if colons else (deck,)
+    parts = deck.split("::")
+    return tuple("::".join(parts[:n]) for n in range(1, len(parts) + 1))
 
 
 def read_settings(root: Path) -> Settings:

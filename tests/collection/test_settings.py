@@ -221,3 +221,9 @@ def test_every_deck_setting_is_checked() -> None:
     """There is a check for each setting of decks, and none for anything else."""
     checks = settings_module._STUDY.keys() | settings_module._FSRS.keys()
     assert {each.name for each in fields(DeckSettings)} == checks
+
+
+def test_a_deck_far_below_others() -> None:
+    """Settings of a deck hold for any deck below it, however many are between."""
+    settings = Settings(decks={"a": {"new_per_day": 3}})
+    assert settings.for_deck("::".join("a" * 3000)).new_per_day == 3
