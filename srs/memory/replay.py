@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # `fsrs` has no ceiling; hundreds of Easy on one day under hostile parameters would reach infinity and stop it.
 MAX_STABILITY = 1e100
 MIN_STABILITY = 0.001
-_AT_ONCE = 1 << 15  # histories stepped together: their state stays in the processor's cache
+_AT_ONCE = 1 << 13  # histories stepped together: their state stays in the processor's cache
 
 
 def replay(offsets: Ints, days: Ints, ratings: Ints, parameters: tuple[float, ...], every: bool = False) -> Floats:
@@ -71,7 +71,7 @@ def _replay_together(
     stability, difficulty, previous = np.empty(0), np.empty(0), np.empty(0, dtype=days.dtype)
     for k, count in enumerate(running.tolist()):
         at = starts[:count] + k
-        day, rating = days[at], ratings[at]
+        day, rating = days.take(at), ratings.take(at)
         if k == 0:
             stability, difficulty = formulas.first(rating)
         else:
@@ -120,13 +120,13 @@ class Formulas:
         after = np.empty_like(s)
         recalled = np.flatnonzero(~same_day & (rating > 1))
         if len(recalled):
-            after[recalled] = self.recalled(s[recalled], d[recalled], elapsed[recalled], rating[recalled])
+            after[recalled] = self.recalled(*(each.take(recalled) for each in (s, d, elapsed, rating)))
         forgotten = np.flatnonzero(~same_day & (rating == 1))
         if len(forgotten):
-            after[forgotten] = self.forgotten(s[forgotten], d[forgotten], elapsed[forgotten])
+            after[forgotten] = self.forgotten(*(each.take(forgotten) for each in (s, d, elapsed)))
         again = np.flatnonzero(same_day)
         if len(again):
-            after[again] = self.same_day(s[again], rating[again])
+            after[again] = self.same_day(s.take(again), rating.take(again))
         return self.clamped(after), self.difficulty(d, rating)
 
     def clamped(self, s: Floats) -> Floats:
@@ -140,7 +140,7 @@ class Formulas:
         """D'."""
         import numpy as np
 
-        after = self.target + (1 - self.w[7]) * (d + (10.0 - d) * self.damping[rating])
+        after = self.target + (1 - self.w[7]) * (d + (10.0 - d) * self.damping.take(rating))
         clamped: Floats = np.minimum(np.maximum(after, 1.0), 10.0)
         return clamped
 
@@ -157,7 +157,7 @@ class Formulas:
 
         w = self.w
         surprise = np.exp((1 - self.recall(s, elapsed)) * w[10]) - 1
-        grown: Floats = s * (1 + self.gain[rating] * (11 - d) * s ** -w[9] * surprise)
+        grown: Floats = s * (1 + self.gain.take(rating) * (11 - d) * np.exp(-w[9] * np.log(s)) * surprise)
         return grown
 
     def forgotten(self, s: Floats, d: Floats, elapsed: Numbers) -> Floats:
@@ -173,6 +173,6 @@ class Formulas:
         """S' of what was answered again on the same day, not clamped."""
         import numpy as np
 
-        increase = self.short[rating] * s ** -self.w[19]
+        increase = self.short.take(rating) * s ** -self.w[19]
         changed: Floats = s * np.where(rating > 1, np.maximum(increase, 1.0), increase)
         return changed
