@@ -1,15 +1,19 @@
 """Anki's search syntax over cards: `deck:Karpathy tag:ml is:due -note:quote prop:s<7 "two words" or y`.
 
-Knows words and predicates; nothing of where cards are kept.
+Knows words and predicates; a collection only as what has cards and tells the study day.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import translate
+from typing import TYPE_CHECKING
 
 from srs.collection.views import Among, CardView
 from srs.errors import UsageError
 from srs.values import frozen
+
+if TYPE_CHECKING:
+    from srs.collection.collection import Collection
 
 Predicate = Callable[[CardView], bool]
 
@@ -26,6 +30,16 @@ class _Token:
     text: str
     quoted: bool
     negated: bool
+
+
+def search(collection: "Collection", query: str, now: int) -> Iterator[CardView]:
+    """The cards that `query` finds at `now` (ms), in deck order, drafts included; all where it is empty.
+
+    UsageError, raised at once, says what is not understood.
+    """
+    day = collection.day(now)
+    wanted = parse_query(query, day, now)
+    return filter(wanted, collection.cards(now, bounds(query, day, now)))
 
 
 def parse_query(query: str, day: int, now: int) -> Predicate:

@@ -6,7 +6,7 @@ import pytest
 from srs.collection.collection import Collection
 from srs.errors import UsageError
 from srs.memory import events as ev
-from srs.study.search import bounds, parse_query
+from srs.study.search import parse_query, search
 from tests.support import make_collection, moment, open_collection
 
 DECKS = {
@@ -168,7 +168,6 @@ def test_what_is_not_understood_is_said(query: str, message: str) -> None:
 )
 def test_bounds_hold_all_that_is_found(collection: Collection, word: str, rest: str) -> None:
     """Within the bounds of a query the same cards are found, in the same order, as among all cards."""
-    query, day = word + rest, collection.day(NOW)
-    found = parse_query(query, day, NOW)
-    within = [card.id for card in collection.cards(NOW, bounds(query, day, NOW)) if found(card)]
-    assert within == [card.id for card in collection.cards(NOW) if found(card)]
+    query = word + rest
+    found = parse_query(query, collection.day(NOW), NOW)
+    assert list(search(collection, query, NOW)) == [card for card in collection.cards(NOW) if found(card)]
