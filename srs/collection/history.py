@@ -178,7 +178,8 @@ def _bring_up_to_date(db: sqlite3.Connection, plan: Plan, added: set[str], watch
     with statements(db, watch, "Reading the journal"):
         touched, grown = _renamed(db), Counter(_subjects(db, added))
         touched |= _settle(db) if added and _any_links(db, added) else set()
-    moved = _moved(db, plan)
+    with statements(db, watch, "Comparing notes"):
+        moved = _moved(db, plan)
     for card, changed in told(watch, "Comparing notes", moved, len(moved)):
         _note_whether_gone(db, card)
         if changed:
