@@ -45,8 +45,18 @@ def test_help_is_a_word(srs: Srs) -> None:
     assert srs("help").code == srs("help", "review").code == 0
 
 
-def test_interrupted_while_it_is_loaded() -> None:
+@pytest.mark.parametrize("loading", ["typer", "srs.cli.card"])
+def test_interrupted_while_it_is_loaded(loading: str) -> None:
     """Ctrl-C before the command began ends it as later: with 130, and not a word."""
-    code = "import srs.cli.app as app\ndef stop(_): raise KeyboardInterrupt\napp.load = stop\napp.main()"
+    code = f"""
+import sys
+from srs.__main__ import main
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == {loading!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+sys.argv = ["srs", "list"]
+main()"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")
