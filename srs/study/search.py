@@ -55,16 +55,17 @@ def parse_query(query: str, day: int, now: int) -> Predicate:
 
 def bounds(query: str, day: int, now: int) -> Among:
     """Bounds within which every card lies that `parse_query` finds, as far as the words of the query that must all hold
-    tell any. The index then gives a few cards instead of all.
+    tell any, those in brackets aside. The index then gives a few cards instead of all.
     """
-    found = Among()
-    tokens = _tokens(query)
-    if any(_ends(token) or token.text == "(" for token in tokens):
-        return found
-    for token in tokens:
-        key, _, value = token.text.partition(":")
-        if token.negated:
+    found, depth = Among(), 0
+    for token in _tokens(query):
+        if token.text in ("(", ")") and not token.quoted:
+            depth += 1 if token.text == "(" else -1
+        elif _ends(token) and not depth:
+            return Among()
+        if depth or token.negated:
             continue
+        key, _, value = token.text.partition(":")
         match key.lower(), value:
             case "is", "due":
                 within = "select card from state where kind = 2 and due <= ? union all"
