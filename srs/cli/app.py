@@ -161,8 +161,10 @@ def _asked(arguments: list[str]) -> Iterable[str]:
 
         arguments = whole_words(os.environ)[:-1]
     front, rest = _split(arguments)
+    if "-h" in front or "--help" in front:
+        return COMMANDS
     if not rest:
-        return COMMANDS if completing or "-h" in front or "--help" in front else ()
+        return COMMANDS if completing else ()
     return rest[:1] if rest[0] in COMMANDS else COMMANDS
 
 

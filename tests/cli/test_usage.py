@@ -27,6 +27,7 @@ from tests.cli.helpers import Srs
         ("review --limit", "srs: `--limit` needs a value\n     see: srs review --help\n"),
         ("status --short=3", "srs: `--short` takes no value\n     see: srs status --help\n"),
         ("-x", "srs: `srs` has no option `-x`\n     see: srs --help\n"),
+        ("--bogus list", "srs: `srs` has no option `--bogus`\n     see: srs --help\n"),
         ("review -C", "srs: `-C` needs a value\n     see: srs --help\n"),
     ],
 )
@@ -41,7 +42,7 @@ def test_help_is_a_word(srs: Srs) -> None:
     """`srs help` and `srs help review` are `srs --help` and `srs review --help`."""
     assert srs("help").out == srs("--help").out != ""
     assert srs("help", "review").out == srs("review", "--help").out
-    assert srs("help", "reviw").out == srs("--help").out
+    assert srs("help", "reviw").out == srs("--help", "review").out == srs("--help").out
     assert srs("help").code == srs("help", "review").code == 0
 
 
