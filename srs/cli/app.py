@@ -171,7 +171,7 @@ def _asked(arguments: list[str]) -> Iterable[str]:
 def _help_width(arguments: list[str]) -> int | None:
     """The cells of a line of help in a terminal too narrow for what click takes for the least; else None."""
     terminal = terminal_size() if {"-h", "--help"}.intersection(arguments) else None
-    return terminal[0] - 1 if terminal and terminal[0] < _CLICKS_LEAST else None
+    return max(1, terminal[0] - 1) if terminal and terminal[0] < _CLICKS_LEAST else None
 
 
 def _drop_output() -> None:
