@@ -12,11 +12,11 @@ from pathlib import Path
 
 from bench import collections
 from bench.timing import Sitting, Taken, command
+from srs.cli import THRESHOLD
 from srs.memory import events as ev
 
 ROOT = Path(__file__).parents[1]
 SRS = str(Path(sys.executable).with_name("srs"))
-THRESHOLD = (50_000, 10, 10)  # of srs.cli
 NOW_MS = 1_796_115_600_000  # collections.NOW
 
 

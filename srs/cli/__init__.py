@@ -1,5 +1,6 @@
-"""The command line. To start it makes a hundred thousand objects that stay; collecting them early finds nothing."""
+"""The command line. To start it makes tens of thousands of objects that stay; collecting them early finds nothing."""
 
 import gc
 
-gc.set_threshold(50_000, *gc.get_threshold()[1:])
+THRESHOLD = (50_000, *gc.get_threshold()[1:])
+gc.set_threshold(*THRESHOLD)

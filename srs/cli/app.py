@@ -161,15 +161,17 @@ def _asked(arguments: list[str]) -> Iterable[str]:
 
         arguments = whole_words(os.environ)[:-1]
     front, rest = _split(arguments)
+    if "-h" in front or "--help" in front:
+        return COMMANDS
     if not rest:
-        return COMMANDS if completing or "-h" in front or "--help" in front else ()
+        return COMMANDS if completing else ()
     return rest[:1] if rest[0] in COMMANDS else COMMANDS
 
 
 def _help_width(arguments: list[str]) -> int | None:
     """The cells of a line of help in a terminal too narrow for what click takes for the least; else None."""
     terminal = terminal_size() if {"-h", "--help"}.intersection(arguments) else None
-    return terminal[0] - 1 if terminal and terminal[0] < _CLICKS_LEAST else None
+    return max(1, terminal[0] - 1) if terminal and terminal[0] < _CLICKS_LEAST else None
 
 
 def _drop_output() -> None:

@@ -40,15 +40,13 @@ def list_cards(
 
     Example: srs list deck:Karpathy is:due
     """
-    from srs.study.search import bounds, parse_query
+    from srs.study.search import search
 
     if tree and as_json:
         raise UsageError("--tree is for reading and has no JSON", "each card of srs list --json names its deck")
     collection, now = opened(ctx)
     day = collection.day(now)
-    words = " ".join(query or ())
-    wanted = parse_query(words, day, now)
-    cards = [card for card in collection.cards(now, bounds(words, day, now)) if wanted(card)]
+    cards = list(search(collection, " ".join(query or ()), now))
     if as_json:
         print_json([card.as_json() for card in told(collection.watch, "Preparing the list", cards, len(cards))])
         return
@@ -128,24 +126,19 @@ def chosen_how(collection: Collection, words: Sequence[str], now: int) -> tuple[
 
 def found_by(collection: Collection, query: str, now: int) -> set[str] | None:
     """The ids of the cards that a query finds, drafts aside; None where nothing is asked for."""
-    from srs.study.search import parse_query
+    from srs.study.search import search
 
-    if not query:
-        return None
-    wanted = parse_query(query, collection.day(now), now)
-    return {card.id for card in collection.cards(now) if wanted(card) and not card.note.draft}
+    return {card.id for card in search(collection, query, now) if not card.note.draft} if query else None
 
 
 def _queried(collection: Collection, words: Sequence[str], now: int) -> list[CardView] | None:
     """The cards that `words` find as a query; None where they are none."""
-    from srs.study.search import bounds, parse_query
+    from srs.study.search import search
 
-    query, day = " ".join(words), collection.day(now)
     try:
-        predicate = parse_query(query, day, now)
+        return list(search(collection, " ".join(words), now))
     except UsageError:
         return None
-    return [view for view in collection.cards(now, bounds(query, day, now)) if predicate(view)]
 
 
 def first_words(view: CardView) -> str:

@@ -73,10 +73,9 @@ def _request(collection: Collection, query: str, now: int, scheduled: bool) -> "
 
     watch, notes = collection.watch, collection.notes()
     if query:
-        from srs.study.search import parse_query
+        from srs.study.search import search
 
-        wanted = parse_query(query, collection.day(now), now)
-        found = {card.note.id for card in collection.cards(now) if wanted(card)}
+        found = {card.note.id for card in search(collection, query, now)}
         notes = [note for note in notes if note.id in found]
     with doing(watch, "Comparing notes"):
         order = {id_: place for place, id_ in enumerate(needs_order(map(head_of, notes)))}

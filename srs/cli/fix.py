@@ -32,7 +32,7 @@ def fix(
     from srs.study.fixing import Fixing, cases
 
     context: Context = ctx.obj
-    collection = context.open()
+    collection = context.open(in_full=True)
     clock = context.clock(collection)
     wanted = None
     if query:

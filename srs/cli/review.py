@@ -45,13 +45,9 @@ def review(
     clock = context.clock(collection)
     wanted = None
     if query:
-        from srs.study.search import bounds, parse_query
+        from srs.study.search import search
 
-        words, now = " ".join(query), clock()
-        day = collection.day(now)
-        predicate, among = parse_query(words, day, now), bounds(words, day, now)
-        found = {card.id for card in collection.cards(now, among) if predicate(card)}
-        wanted = found.__contains__
+        wanted = {card.id for card in search(collection, " ".join(query), clock())}.__contains__
     limits = Limits(new, wanted, ahead, cram, minutes)
     session = Session(collection, clock, limits, limit)
     if isinstance(session.step, Finished):

@@ -74,12 +74,13 @@ class Settling:
         return sum(each.id != note.id and each.origin == note.origin for each in notes)
 
     def keep(self) -> str:
-        """Let the draft's cards be studied."""
+        """Let the draft's cards be studied. Raises SrsError where something is to be said first."""
         showing = self.showing
         if showing.unasked:
-            return "Not kept: it has no question yet. c writes one, p several."
+            raise SrsError("not kept: it has no question yet", "write one with c, several with p")
         if showing.unverified:
-            return "Not kept: compare it with its source. Then v says that it is verbatim, r that it is a paraphrase."
+            hint = "then v says that it is verbatim, r that it is a paraphrase"
+            raise SrsError("not kept: compare it with its source", hint)
         return self._keep({})
 
     def verified(self) -> str:
@@ -99,7 +100,7 @@ class Settling:
             return "No card was made."
         id = derived_id(question)
         if troubles.note_called(self._collection.db, id):
-            return f"Not kept: there is a note {id} already, which asks the same."
+            raise SrsError(f"not kept: there is a note {id} already, which asks the same")
         return self._keep({"q": question, "id": id, "a": answer})
 
     def doubt(self) -> str:
@@ -195,7 +196,7 @@ class Settling:
 
     def _quote(self, fidelity: str) -> str:
         if self.showing.note.type != "quote":
-            return "This is no quote."
+            raise SrsError("this is no quote")
         today = iso_day(self._collection.day(self._clock()))
         return self._keep({"fidelity": fidelity, "checked": today})
 

@@ -14,7 +14,8 @@ _EXAMPLE = re.compile(r"Example: (.+)")
 
 def in_our_words(error: Any, command: str, commands: Iterable[str]) -> UsageError:
     """`error` is what typer raised; `command` was called, empty where it is none of `commands`."""
-    called = f"srs {command}".rstrip()
+    before_it = error.ctx is not None and error.ctx.parent is None
+    called = "srs" if before_it else f"srs {command}".rstrip()
     more = f"see: {called} --help"
     if match := _NO_COMMAND.match(error.message):
         return UsageError(f"there is no command `{match[1]}`", _did_you_mean(match[1], commands))

@@ -3,6 +3,8 @@
 import sys
 from collections.abc import Callable, Mapping
 
+import typer
+
 from srs.cli import asides, wording
 from srs.cli.output import say
 from srs.cli.picking import Picking
@@ -20,7 +22,7 @@ c gives a passage its question and its answer, the next two lines. e says where 
 
 
 def read(picking: Picking, collection: Collection) -> None:
-    """Read a lesson until q, its end or the end of input."""
+    """Read a lesson until q, its end or the end of input. Exits 1 where something was refused."""
 
     def go(move: Callable[[], None]) -> str:
         move()
@@ -35,13 +37,15 @@ def read(picking: Picking, collection: Collection) -> None:
         "c": lambda: picking.card(_next(), _next()),
         "u": picking.undo,
     }
-    _hold(actions, lambda: _show_part(picking), _READ, collection)
+    all_done = _hold(actions, lambda: _show_part(picking), _READ, collection)
     for text in picking.farewell():
         say(text)
+    if not all_done:
+        raise typer.Exit(1)
 
 
 def settle(settling: Settling, collection: Collection) -> None:
-    """Walk drafts until q, the last one or the end of input."""
+    """Walk drafts until q, the last one or the end of input. Exits 1 where something was refused."""
 
     def edit() -> str:
         return f"It is written at {settling.showing.note.place}. Change it there, and go on."
@@ -57,27 +61,35 @@ def settle(settling: Settling, collection: Collection) -> None:
         "e": edit,
         "u": settling.undo,
     }
-    _hold(actions, lambda: _show_draft(settling, collection), _SETTLE, collection)
+    all_done = _hold(actions, lambda: _show_draft(settling, collection), _SETTLE, collection)
     say(summary(settling.drafting))
+    if not all_done:
+        raise typer.Exit(1)
 
 
 def _hold(
     actions: Mapping[str, Callable[[], str]], show: Callable[[], bool], help_: str, collection: Collection
-) -> None:
-    """Do line by line what they say, until nothing is left to `show`."""
+) -> bool:
+    """Do line by line what they say, until nothing is left to `show`; False where something of it was refused."""
+    all_done = True
     while show():
         sys.stdout.flush()
         line = sys.stdin.readline()
         word = line.strip()
         if not line or word in ("q", "quit"):
-            return
+            break
         action = actions.get(word)
         if action is None:
             say(help_)
             continue
-        if said := _tried(action, collection):
+        try:
+            said = _tried(action, collection)
+        except SrsError as error:
+            said, all_done = error.sentences, False
+        if said:
             say(said)
         print()
+    return all_done
 
 
 def _tried(action: Callable[[], str], collection: Collection) -> str:
@@ -87,11 +99,9 @@ def _tried(action: Callable[[], str], collection: Collection) -> str:
         say(wording.clock_question(error))
         sys.stdout.flush()
         if _next().strip().lower() != "y":
-            return ""
+            raise SrsError("nothing was done") from None
         collection.accept_clock()
         return _tried(action, collection)
-    except SrsError as error:
-        return error.sentences
 
 
 def _next() -> str:

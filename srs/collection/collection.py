@@ -378,9 +378,9 @@ class Collection:
 
     def events_json(self, card: str) -> list[dict[str, Any]]:
         """The events of a card as the journal has them, dead ones included."""
-        from srs.collection import history
+        from srs.collection import recorded
 
-        return [self.event_json(event) for event in history.events_of_card(self.db, card, dead=True)]
+        return [self.event_json(event) for event in recorded.events_of_card(self.db, card, dead=True)]
 
     def event_json(self, event: ev.Event) -> dict[str, Any]:
         """An event of a kind this version knows, as the journal has it."""
@@ -479,29 +479,29 @@ class Collection:
 
         `id_` may also be the last eight characters of one, or more of them.
         """
-        from srs.collection import history
+        from srs.collection import recorded
         from srs.memory import events as ev
 
         with self.turn():
-            found = history.ids_ending(self.db, id_)
+            found = recorded.ids_ending(self.db, id_)
             if len(found) > 1:
                 raise SrsError(f"more than one event ends with `{id_}`", "give its whole id: srs undo --list --json")
             id_ = found[0] if found else id_
-            target = history.event_as_written(self.db, id_)
+            target = recorded.event_as_written(self.db, id_)
             if target is None:
                 raise SrsError(f"there is no event `{id_}`", "see: srs undo --list")
             if isinstance(target, ev.Content | ev.Unknown):
                 raise SrsError(f"`{id_}` is nothing that can be taken back")
             if self.db.execute("select dead from event where id = ?", (id_,)).fetchone()[0]:
-                by = history.undo_of(self.db, id_)
+                by = recorded.undo_of(self.db, id_)
                 raise SrsError(f"`{id_}` was taken back already", f"to have it again: srs undo {by}" if by else "")
             return self._take_back(target, now)
 
     def _take_back(self, target: ev.Event, now: int) -> list[ev.Event]:
-        from srs.collection import history
+        from srs.collection import recorded
         from srs.memory import events as ev
 
-        taken = [target, *history.gone_with(self.db, target.id)]
+        taken = [target, *recorded.gone_with(self.db, target.id)]
         at = self._stamp(now)
         self.record([ev.Undo(self._new_id(at), at, target.id)])
         return taken
@@ -547,10 +547,10 @@ class Collection:
 
     def lost_events(self) -> list[ev.Event]:
         """Events that were in the journal once and are in none of its files now. Raises SrsError if unreadable."""
-        from srs.collection import history
+        from srs.collection import lost, recorded
 
-        known = history.lost_events(self.lost_file)
-        return [event for event in known if not history.event_as_written(self.db, event.id)]
+        known = lost.lost_events(self.lost_file)
+        return [event for event in known if not recorded.event_as_written(self.db, event.id)]
 
     def replace(self, path: str, old: bytes | None, new: bytes) -> None:
         """Put `new` in place of `old` (None: no file) in the file at `path`; `old` is kept in `copies_folder`.
@@ -606,11 +606,11 @@ class Collection:
         Their ids and times are what the file makes of them, so an event that the journal has, taken back or not, is
         left out. Raises as `record` does, and ClockDoubt.
         """
-        from srs.collection import history
+        from srs.collection import recorded
         from srs.memory import events as ev
 
         with self.turn():
-            known = history.present(self.db, [event.id for event in events])
+            known = recorded.present(self.db, [event.id for event in events])
             new = [event for event in events if event.id not in known]
             if new:
                 at = self._stamp(now)

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 FILE_COLUMNS = "size, mtime, inode, ctime"
 _SUFFIXES = (".yaml", ".yml")
+NOT_UTF8 = "its name is not UTF-8"
 _RACY_NS = 1_000_000_000
 """A file this young may change again within one tick of its clock, so it is looked at once more the next time."""
 
@@ -198,7 +199,7 @@ def follow(
     if not known or doubts or any(note.needs or note.was for note in deck.notes[since:]):
         return
     place, started = root / deck.path, time.time_ns()
-    seen = _seen(place.name, place.stat)  # if it is another's by now, the checksum will tell
+    seen = _seen(deck.path, place.stat)  # if it is another's by now, the checksum will tell
     with writing(db):
         _note_file(db, deck.path, "deck", seen, zlib.crc32(new), started, deck)
         _add_problems(db, deck.problems, "file")
@@ -360,16 +361,16 @@ def _yaml_files(root: Path, folder: str) -> dict[str, Seen]:
         except FileNotFoundError:
             continue
         except OSError as error:
-            found[name] = _refused(said_by_system(error))
+            found[shown_name(name)] = _refused(said_by_system(error))
             continue
         for entry in entries:
             if entry.name.startswith("."):
                 continue
-            relative = f"{name}/{shown_name(entry.name)}"
+            relative = f"{name}/{entry.name}"
             if entry.is_dir(follow_symlinks=False):
                 pending.append((entry.path, relative))
             elif entry.name.lower().endswith(_SUFFIXES):
-                found[relative] = _seen(entry.name, entry.stat)
+                found[shown_name(relative)] = _seen(relative, entry.stat)
     return dict(sorted(found.items()))
 
 
@@ -391,7 +392,7 @@ def _seen(name: str, look: Callable[[], os.stat_result]) -> Seen:
     except OSError as error:
         return _refused(said_by_system(error))
     if shown_name(name) != name:
-        return _refused("its name is not UTF-8")
+        return _refused(NOT_UTF8)
     return seen_of(stat) if S_ISREG(stat.st_mode) else _refused("it is not a regular file")
 
 

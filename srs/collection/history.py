@@ -4,7 +4,6 @@ Knows journal files and the fold; nothing of decks but the deck whose settings a
 """
 
 import json
-import os
 import sqlite3
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
@@ -17,14 +16,15 @@ from srs.collection.content import FILE_COLUMNS, Seen, deck_of
 from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
 from srs.collection.index import indexes_at_the_end, roomy, set_meta
+from srs.collection.lost import keep_lost
 from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
+from srs.collection.recorded import AS_COUNTED, AS_WRITTEN, events_of_card, present
 from srs.collection.rows import STATE_COLUMNS, state_row
 from srs.collection.settled import Plan, known_files, note_settled, settled_for, unreadable
 from srs.collector import collector_paused
-from srs.errors import SrsError, said_by_system
 from srs.memory import events as ev
-from srs.memory.fold import AMENDED, Folding, amendments, fold, fold_many, one_of_two, undone_ids
+from srs.memory.fold import Folding, amendments, fold, fold_many, one_of_two, undone_ids
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
@@ -38,51 +38,11 @@ _TOLD_EVERY = 2000
 _AT_ONCE = 2000
 """So many events are put into the table at once."""
 
-_AS_WRITTEN = EVENT_COLUMNS.replace(" at,", " coalesce(written_at, at),").replace(
-    " day,", " coalesce(written_day, day),"
-)
-_AS_COUNTED = EVENT_COLUMNS.replace(" after,", f" iif(written_at is null, after, '{AMENDED}'),")
 _DEVICE = len(EVENT_COLUMNS.split(","))
 _SUBJECT = _DEVICE + 1
 _EVENT_MARKS = ", ".join("?" for _ in EVENT_COLUMNS.split(","))
 _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 _INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
-
-
-def events_of_card(db: sqlite3.Connection, card: str, dead: bool = False) -> list[ev.Event]:
-    """The events of a card in order: live ones as amended, or with `dead` all of them as written."""
-    columns, where = (_AS_WRITTEN, "") if dead else (_AS_COUNTED, "and not dead")
-    rows = db.execute(f"select {columns} from event where subject = ? {where} order by at, id", (card,))
-    return [event_of(row) for row in rows]
-
-
-def event_as_written(db: sqlite3.Connection, id_: str) -> ev.Event | None:
-    row = db.execute(f"select {_AS_WRITTEN} from event where id = ?", (id_,)).fetchone()
-    return event_of(row) if row else None
-
-
-def ids_ending(db: sqlite3.Connection, text: str) -> list[str]:
-    """The ids of events that are `text` or, where that has eight characters or more, end so; at most two."""
-    length = len(text) if len(text) >= 8 else 0
-    query = "select id from event where id = ?1 or (?2 and substr(id, -?2) = ?1) order by id != ?1 limit 2"
-    found = [row[0] for row in db.execute(query, (text, length))]
-    return found[:1] if text in found else found
-
-
-def undo_of(db: sqlite3.Connection, id_: str) -> str | None:
-    """The undo that took an event back, or one that it went with; None where no live one did."""
-    query = (
-        "select id from event where do = 'undo' and not dead"
-        " and target in (?1, (select because from event where id = ?1)) order by at desc limit 1"
-    )
-    row = db.execute(query, (id_,)).fetchone()
-    return row[0] if row else None
-
-
-def gone_with(db: sqlite3.Connection, id_: str) -> list[ev.Event]:
-    """The live events that go with the one of this id and would be taken back with it, in order."""
-    rows = db.execute(f"select {EVENT_COLUMNS} from event where because = ? and not dead order by at, id", (id_,))
-    return [event_of(row) for row in rows]
 
 
 def follow(
@@ -120,43 +80,12 @@ def follow(
 def _kept(db: sqlite3.Connection, lost: Path, watch: Watch) -> Iterator[None]:
     """Keep what the tables lose while the journal is read anew: a file that shrank may have been the only one."""
     with statements(db, watch, "Making the index"):
-        db.execute(f"create temp table left_behind as select {_AS_WRITTEN} from event")
+        db.execute(f"create temp table left_behind as select {AS_WRITTEN} from event")
     yield
     with statements(db, watch, "Making the index"):
         rows = db.execute("select * from left_behind where id not in (select id from event)")
         keep_lost(lost, (event_of(row) for row in rows))
         db.execute("drop table left_behind")
-
-
-def keep_lost(lost: Path, events: Iterable[ev.Event]) -> None:
-    """Add events to the file of those that left the journal, each once. Raises SrsError where the disk refuses."""
-    known = {event.id for event in lost_events(lost)}
-    lines = [ev.encode(event) for event in events if event.id not in known and not isinstance(event, ev.Unknown)]
-    if not lines:
-        return
-    try:
-        lost.parent.mkdir(parents=True, exist_ok=True)
-        with lost.open("ab") as file:
-            file.write(b"\n" if file.tell() else b"")  # a program that died may have left the beginning of a line
-            file.write(b"".join(line + b"\n" for line in lines))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError as error:
-        message = f"{lost}: cannot keep what left the journal, {said_by_system(error)}"
-        raise SrsError(message, "make the folder writable, and repeat") from None
-
-
-def lost_events(lost: Path) -> list[ev.Event]:
-    """What `keep_lost` wrote. Raises SrsError where it cannot be read."""
-    try:
-        with open_regular(lost) as file:
-            lines = file.read().split(b"\n")
-    except FileNotFoundError:
-        return []
-    except OSError as error:
-        raise SrsError(f"{lost}: cannot be read, {said_by_system(error)}") from None
-    found = (ev.decode(line) for line in lines if line)
-    return [event for event in found if not isinstance(event, ev.Bad | ev.Header)]
 
 
 def _read(path: Path, mark: journal.Mark | None) -> journal.Chunk | None:
@@ -391,14 +320,9 @@ def _subject(card: str, aliases: dict[str, str]) -> str:
     return f"{aliases[note]}:{template}" if colon and note in aliases else card
 
 
-def present(db: sqlite3.Connection, ids: list[str]) -> set[str]:
-    """Those of the ids that events have, dead ones too."""
-    return {id_ for id_ in ids if db.execute("select 1 from event where id = ?", (id_,)).fetchone()}
-
-
 def _takes_place(db: sqlite3.Connection, row: EventRow) -> bool:
     """Settle two lines with one id: where they differ, forged or damaged, the same one counts in every order."""
-    *there, device = db.execute(f"select {_AS_WRITTEN}, device from event where id = ?", (row[0],)).fetchone()
+    *there, device = db.execute(f"select {AS_WRITTEN}, device from event where id = ?", (row[0],)).fetchone()
     there, here, writer, subject = tuple(there), row[:_DEVICE], row[_DEVICE], row[_SUBJECT]
     if writer < device:  # it stands in the files of two devices, as after `cat`
         db.execute("update event set device = ? where id = ?", (writer, row[0]))
@@ -523,7 +447,7 @@ def _counted(db: sqlite3.Connection, order: str, cards: set[str] | None, watch: 
     """The live events of these cards, or of all, by time. The order of ids, in which they are kept, is that of most
     journals and costs no sorting; imported or amended events are `_OutOfOrder`.
     """
-    columns, known, values = _AS_COUNTED.replace(" card,", " subject,"), "subject is not null", tuple[str, ...]()
+    columns, known, values = AS_COUNTED.replace(" card,", " subject,"), "subject is not null", tuple[str, ...]()
     if cards is not None:
         known, values = "subject in (select value from json_each(?))", (json.dumps(list(cards)),)
     counted = f"from event where {known} and not dead"

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from srs.collection.content import FILE_COLUMNS, Seen, seen_of, shown_name
+from srs.collection.content import FILE_COLUMNS, NOT_UTF8, Seen, seen_of, shown_name
 from srs.collection.index import get_meta, set_meta, writing
 from srs.errors import SrsError, said_by_system
 from srs.values import frozen
@@ -38,7 +38,8 @@ class Plan:
 def journal_files(folder: Path) -> dict[str, Seen]:
     """The journal's files by name, conflict copies and all; hidden files are not ours.
 
-    Raises SrsError where the folder cannot be read, or a name of ours is no file: half a history would be a wrong one.
+    Raises SrsError where the folder cannot be read, a name of ours is no file, or a name is not UTF-8: half a history
+    would be a wrong one.
     """
     try:
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
@@ -52,7 +53,9 @@ def journal_files(folder: Path) -> dict[str, Seen]:
             continue
         try:
             if entry.is_file() or entry.name.endswith(".jsonl"):
-                found[shown_name(entry.name)] = seen_of(entry.stat())
+                if (name := shown_name(entry.name)) != entry.name:
+                    raise SrsError(f"{folder / name}: {NOT_UTF8}", "rename it; what it is called does not matter")
+                found[entry.name] = seen_of(entry.stat())
         except OSError as error:
             if entry.is_symlink() or not isinstance(error, FileNotFoundError):
                 raise unreadable(folder / entry.name, error) from None

@@ -13,7 +13,7 @@ from export.stable import stable_id
 from srs.cards.note import Note
 from srs.collection import queries
 from srs.collection.collection import Collection
-from srs.collection.history import events_of_card, present
+from srs.collection.recorded import events_of_card, present
 from srs.importers.anki.package import Package
 from srs.importers.history import event_id
 from srs.importers.ours import sheets_of

@@ -78,7 +78,7 @@ def carry_out(collection: Collection, foreign: Foreign) -> None:
         replaced: list[NewFile] = []
         try:
             folder = collection.root / "media"
-            write_media(folder, foreign.media, foreign.open_media, written)
+            write_media(folder, foreign.media, foreign.open_media, written, collection.watch)
             if written:
                 sync_folder(folder)
             files = (*foreign.types, *foreign.decks)
@@ -117,7 +117,7 @@ class _Plan:
 
     def made(self, notes: list[AnkiNote]) -> Foreign:
         package, here = self.package, self.collection.types
-        media = take_media(package, self.collection.root / "media") if notes else None
+        media = take_media(package, self.collection.root / "media", self.collection.watch) if notes else None
         self.renamed = media.renamed if media else {}
         self.plain = self.plain_ones(notes)
         used = {note.type for note in notes if note.id not in self.plain}

@@ -10,6 +10,7 @@ from pathlib import Path, PurePosixPath
 
 from srs.collection.files import DRAFT, draft_of, lives
 from srs.importers.anki.package import MediaOpener, Package
+from srs.watching import Watch, told
 
 _OURS = re.compile(r"srs-[0-9a-f]{24}(\.[a-z0-9]{1,8})?")
 _UNFIT = re.compile('[\x00-\x1f\x7f-\x9f*?<>|":\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ufffe\uffff]')
@@ -30,18 +31,18 @@ class TakenMedia:
     told: tuple[str, ...]
 
 
-def take_media(package: Package, folder: Path) -> TakenMedia:
+def take_media(package: Package, folder: Path, watch: Watch) -> TakenMedia:
     """Which files of the package come into `folder`. Files that went out from here are here already."""
     files: dict[str, str] = {}
     renamed: dict[str, str] = {}
-    told = [f"the file {name!r} stayed behind: {why}" for name, why in sorted(package.media_left_out.items())]
+    remarks = [f"the file {name!r} stayed behind: {why}" for name, why in sorted(package.media_left_out.items())]
     there = {each.name for each in os.scandir(folder)} if folder.is_dir() else set()
     taken = {name.casefold() for name in there}
-    for name in sorted(package.media):
+    for name in told(watch, "Comparing media", sorted(package.media), len(package.media)):
         if _OURS.fullmatch(name):
             continue
         if _unfit(name):
-            told.append(f"the file {name!r} stayed behind: no file of a collection can be called so")
+            remarks.append(f"the file {name!r} stayed behind: no file of a collection can be called so")
             continue
         new = name if name in there else fit_name(name)
         if new in there and new not in files.values() and _is_same(package, name, folder / new):
@@ -55,8 +56,8 @@ def take_media(package: Package, folder: Path) -> TakenMedia:
             files[name] = new
         if new != name:
             renamed[name] = new
-            told.append(f"{_why(name, there)}, so the package's is called {new!r}")
-    return TakenMedia(files, renamed, tuple(told))
+            remarks.append(f"{_why(name, there)}, so the package's is called {new!r}")
+    return TakenMedia(files, renamed, tuple(remarks))
 
 
 def fit_name(name: str) -> str:
@@ -87,9 +88,9 @@ def _why(name: str, there: Some[str]) -> str:
     return f"there is another file here whose name differs from {name!r} by case alone"
 
 
-def write_media(folder: Path, files: Mapping[str, str], opened: MediaOpener, written: list[Path]) -> None:
+def write_media(folder: Path, files: Mapping[str, str], opened: MediaOpener, written: list[Path], watch: Watch) -> None:
     """Write `files` (see TakenMedia), each whole or not at all, and note it in `written`. Raises OSError, SrsError."""
-    for name, new in files.items():
+    for name, new in told(watch, "Writing media", files.items(), len(files)):
         folder.mkdir(exist_ok=True)
         place = folder / new
         draft = draft_of(place) if len(os.fsencode(new)) < _LONGEST - 30 else folder / f".media.{os.getpid()}.tmp"

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from export.retired import CLOZED, GONE, TAG
-from srs.collection import history as journal_history
-from srs.collection import queries
+from srs.collection import queries, recorded
 from srs.collection.collection import SLIP_MS, Collection
 from srs.collection.content import shown_name
 from srs.collection.files import locked
@@ -259,8 +258,8 @@ class _Matching:
     def _own(self, card: str) -> list[Own]:
         """The answers, resets and due days that the journal has of a card, those that were taken back too."""
         db = self.collection.db
-        counted = {event.id: event for event in journal_history.events_of_card(db, card)}
-        every = journal_history.events_of_card(db, card, dead=True)
+        counted = {event.id: event for event in recorded.events_of_card(db, card)}
+        every = recorded.events_of_card(db, card, dead=True)
         return [
             own_of(event, each.id not in counted)
             for each in every
@@ -278,7 +277,7 @@ class _Matching:
 
     def _standing(self, name: str, standing: Standing) -> None:
         db = self.collection.db
-        events = journal_history.events_of_card(db, name, dead=True)
+        events = recorded.events_of_card(db, name, dead=True)
         imported = [event for event in events if because_of(event) in self._imports]
         base = brought(imported)
         marked = max((event.at for event in imported if isinstance(event, Mark)), default=0)

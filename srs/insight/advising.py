@@ -6,7 +6,7 @@ as the index saw it; failing, where a card of it is a leech or slow. Knows no sc
 
 from srs.cards.advice.giving import advise
 from srs.cards.note import Note
-from srs.collection import history
+from srs.collection import recorded
 from srs.collection.collection import Collection
 from srs.errors import Problem
 from srs.insight.failing import Failing, Leech, Marked, reasons_of, suspects
@@ -29,7 +29,7 @@ def troubles_of(collection: Collection) -> dict[str, str]:
     usual, standings = suspects(collection)
     found: dict[str, str] = {}
     for each in told(collection.watch, "Reading reviews", standings, len(standings)):
-        events = history.events_of_card(collection.db, each.card)
+        events = recorded.events_of_card(collection.db, each.card)
         reasons = reasons_of(events, each.lapses, *collection.rules_and_model(each.card), usual)
         if failing := next((reason for reason in reasons if not isinstance(reason, Marked)), None):
             found[each.card] = _said(failing)

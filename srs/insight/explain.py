@@ -89,15 +89,15 @@ def explain(facts: Facts) -> Explanation:
 
 def facts_of(collection: "Collection", card: str, now: int) -> Facts:
     """What there is to know of a card at `now` (ms). Raises SrsError where there is no such card."""
-    from srs.collection import history, queries
+    from srs.collection import queries, recorded
 
     view = collection.view(card, now)
     day = collection.day(now)
     rules, model = collection.rules_and_model(view.id)
     settings = collection.deck_settings(view.id)
-    live = history.events_of_card(collection.db, view.id)
+    live = recorded.events_of_card(collection.db, view.id)
     counted = {event.id for event in live}
-    every = history.events_of_card(collection.db, view.id, dead=True)
+    every = recorded.events_of_card(collection.db, view.id, dead=True)
     needs = queries.needs_of(collection.db, view.note.id) if view.state == "new" else ()
     return Facts(
         card=view.id,

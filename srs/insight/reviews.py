@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from srs.collection.collection import Collection
 from srs.collection.content import decks_of_cards
-from srs.collection.history import events_of_card
+from srs.collection.recorded import events_of_card
 from srs.memory.days import DAY_MS
 from srs.memory.events import Reset, Review, SetDue
 from srs.memory.fold import AMENDED, fold

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import Literal
 
 from srs.cards.outgoing import Logged, Preset, Schedules, Standing
-from srs.collection import history, queries
+from srs.collection import queries, recorded
 from srs.collection.collection import Collection
 from srs.collection.settings import DeckSettings
 from srs.insight.past import measured
@@ -46,7 +46,7 @@ def _standing(collection: Collection, card: str, now: int) -> Standing:
     rules, model = collection.rules_and_model(card)
     state, log = CardState(), list[Logged]()
     held = 0
-    for event in history.events_of_card(collection.db, card):
+    for event in recorded.events_of_card(collection.db, card):
         before, state = state, fold([event], rules, model, state)
         changed = state.last_event != before.last_event
         if isinstance(event, ev.Review):

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Literal
 
 from srs.cards.merge import CONFLICT_TAG
 from srs.cards.note import Note
-from srs.collection import history, troubles
+from srs.collection import recorded, troubles
 from srs.collection.collection import Collection
 from srs.collection.files import locked
 from srs.collection.views import CardView
@@ -134,7 +134,7 @@ def _weight(reason: Reason) -> float:
 
 
 def _reasons(collection: Collection, standing: troubles.Standing, usual: float) -> tuple[Reason, ...]:
-    events = history.events_of_card(collection.db, standing.card)
+    events = recorded.events_of_card(collection.db, standing.card)
     return reasons_of(events, standing.lapses, *collection.rules_and_model(standing.card), usual)
 
 

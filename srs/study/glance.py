@@ -206,12 +206,12 @@ def sitting_of(collection: Collection, answers: Iterable[Answered]) -> Sitting:
 
 def _interval_before(collection: Collection, review: Review) -> int | None:
     """The interval (days) at whose end a review came; None where the card was new, in its steps, or crammed."""
-    from srs.collection import history
+    from srs.collection import recorded
     from srs.memory.events import Review, SetDue
 
     if review.mode == "cram" or review.after is None:
         return None
-    before = history.event_as_written(collection.db, review.after)
+    before = recorded.event_as_written(collection.db, review.after)
     if isinstance(before, SetDue):
         return before.due - collection.day(before.at)
     return before.due - before.day if isinstance(before, Review) and before.step is None else None

@@ -1,15 +1,19 @@
 """Anki's search syntax over cards: `deck:Karpathy tag:ml is:due -note:quote prop:s<7 "two words" or y`.
 
-Knows words and predicates; nothing of where cards are kept.
+Knows words and predicates; a collection only as what has cards and tells the study day.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from fnmatch import translate
+from typing import TYPE_CHECKING
 
 from srs.collection.views import Among, CardView
 from srs.errors import UsageError
 from srs.values import frozen
+
+if TYPE_CHECKING:
+    from srs.collection.collection import Collection
 
 Predicate = Callable[[CardView], bool]
 
@@ -28,6 +32,16 @@ class _Token:
     negated: bool
 
 
+def search(collection: "Collection", query: str, now: int) -> Iterator[CardView]:
+    """The cards that `query` finds at `now` (ms), in deck order, drafts included; all where it is empty.
+
+    UsageError, raised at once, says what is not understood.
+    """
+    day = collection.day(now)
+    wanted = parse_query(query, day, now)
+    return filter(wanted, collection.cards(now, bounds(query, day, now)))
+
+
 def parse_query(query: str, day: int, now: int) -> Predicate:
     """What `query` asks of a card on study day `day` at instant `now` (ms). UsageError says what is not understood."""
     tokens = _tokens(query)
@@ -41,16 +55,17 @@ def parse_query(query: str, day: int, now: int) -> Predicate:
 
 def bounds(query: str, day: int, now: int) -> Among:
     """Bounds within which every card lies that `parse_query` finds, as far as the words of the query that must all hold
-    tell any. The index then gives a few cards instead of all.
+    tell any, those in brackets aside. The index then gives a few cards instead of all.
     """
-    found = Among()
-    tokens = _tokens(query)
-    if any(_ends(token) or token.text == "(" for token in tokens):
-        return found
-    for token in tokens:
-        key, _, value = token.text.partition(":")
-        if token.negated:
+    found, depth = Among(), 0
+    for token in _tokens(query):
+        if token.text in ("(", ")") and not token.quoted:
+            depth += 1 if token.text == "(" else -1
+        elif _ends(token) and not depth:
+            return Among()
+        if depth or token.negated:
             continue
+        key, _, value = token.text.partition(":")
         match key.lower(), value:
             case "is", "due":
                 within = "select card from state where kind = 2 and due <= ? union all"

@@ -10,8 +10,8 @@ from dataclasses import replace
 from srs.collection.collection import Collection
 from srs.collection.content import deck_of
 from srs.collection.files import locked, open_regular
-from srs.collection.history import events_of_card
 from srs.collection.locations import SETTINGS_NAME
+from srs.collection.recorded import events_of_card
 from srs.collection.settings import Settings, SettingsError, settings_of
 from srs.collection.settingsfile import SIGNED, with_parameters
 from srs.collection.toml import Document

@@ -27,7 +27,7 @@ from srs.upkeep.folders import examine_folders, find_left_behind, find_moved_jou
 from srs.upkeep.journalscan import scan
 from srs.upkeep.rebuild import guessed_settings
 from srs.upkeep.retime import EARLIEST, Stretch, own_events, planned_of
-from srs.watching import Watch, told, unwatched
+from srs.watching import Watch, statements, told, unwatched
 from srs.words import plural
 
 REBUILD = "`srs doctor --rebuild` makes it anew; nothing is lost."
@@ -44,11 +44,9 @@ def examine(root: Path, environ: Mapping[str, str], now: int, watch: Watch = unw
     report = Report(root)
     settings = _settings(report, root)
     used = settings or guessed_settings(root)
-    folder = journal_folder(root, environ, used.journal)
-    _journal(report, folder, watch)
-    left_behind = find_left_behind(report, root, environ, used.journal)
+    left_behind = _journals(report, root, environ, used.journal, watch)
     path = index_file(root, environ)
-    whole = _index_file(report, path)
+    whole = _index_file(report, path, watch)
     with tempfile.TemporaryDirectory(prefix="srs-doctor-") as place:
         try:
             fresh = Collection(root, environ, used, open_index(Path(place) / "index"), True, watch)
@@ -63,9 +61,7 @@ def examine(root: Path, environ: Mapping[str, str], now: int, watch: Watch = unw
                         _index(report, fresh, root, environ, watch)
                     _journal_and_cards(report, fresh, left_behind)
                     _clock(report, fresh, now, watch)
-    examine_folders(report, root, environ, folder)
-    if used.journal == "private":
-        find_moved_journal(report, root, environ, folder)
+    examine_folders(report, root, environ, journal_folder(root, environ, used.journal))
     return Findings(report.counted, tuple(report.found))
 
 
@@ -125,14 +121,25 @@ def _decks(report: Report, fresh: Collection, settings: Settings | None) -> None
 # Journal
 
 
-def _journal(report: Report, folder: Path, watch: Watch) -> None:
+def _journals(report: Report, root: Path, environ: Mapping[str, str], where: str, watch: Watch) -> Set[str]:
+    """The collection's journal, and others that may be its own; the events of one that does not count."""
+    folder = journal_folder(root, environ, where)
+    here = _journal(report, folder, watch)
+    if where == "private":
+        find_moved_journal(report, root, folder, here, watch)
+    return find_left_behind(report, root, environ, where, here, watch)
+
+
+def _journal(report: Report, folder: Path, watch: Watch) -> Set[str]:
+    """The ids of its events; none where it cannot be read."""
     try:
         scanned = scan(folder, report.shown, watch)
     except (SrsError, OSError) as error:
         report.refused("journal", error)
-        return
+        return set()
     report.found += scanned.found
     report.count(journal_files=scanned.files, devices=len(scanned.devices), events=scanned.events)
+    return scanned.ids
 
 
 def _journal_and_cards(report: Report, fresh: Collection, left_behind: Set[str]) -> None:
@@ -189,7 +196,7 @@ def _misdated(stretch: Stretch, zone: ZoneInfo) -> str:
 # Index
 
 
-def _index_file(report: Report, path: Path) -> bool:
+def _index_file(report: Report, path: Path, watch: Watch) -> bool:
     """Whether the index can be read; that it is not there, or of another version, is nothing to tell."""
     try:
         mode = path.stat().st_mode
@@ -207,7 +214,8 @@ def _index_file(report: Report, path: Path) -> bool:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro", uri=True, timeout=60)) as db:
             if db.execute("pragma user_version").fetchone()[0] != VERSION:
                 return True
-            said = [row[0] for row in db.execute("pragma integrity_check(20)")]
+            with statements(db, watch, "Checking the index"):
+                said = [row[0] for row in db.execute("pragma integrity_check(20)")]
     except sqlite3.OperationalError as error:
         report.add("index", "problem", f"The index cannot be opened: {error}.", _UNREADABLE, path)
         return False

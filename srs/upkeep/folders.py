@@ -8,11 +8,12 @@ from pathlib import Path
 from srs.collection import elsewhere
 from srs.collection.content import shown_name
 from srs.collection.files import DRAFT, lives
-from srs.collection.locations import cache_folder, fragments_folder, journal_folder, state_folder
+from srs.collection.locations import cache_folder, fragments_folder, state_folder
 from srs.errors import SrsError
 from srs.upkeep.findings import Finding, Report, Severity
 from srs.upkeep.journalscan import scan
 from srs.upkeep.merge import leftovers
+from srs.watching import Watch
 from srs.words import plural
 
 _LITTLE, _TOO_LITTLE = 200 << 20, 10 << 20
@@ -75,13 +76,15 @@ def _fragments(report: Report, folder: Path) -> None:
         report.add("folders", "note", message, "It may be deleted.", folder / name)
 
 
-def find_moved_journal(report: Report, root: Path, environ: Mapping[str, str], ours: Path) -> None:
-    """A private journal belongs to a path, so a collection that was moved begins with an empty one."""
-    here = _ids(ours)
+def find_moved_journal(report: Report, root: Path, ours: Path, here: Set[str], watch: Watch) -> None:
+    """A private journal belongs to a path, so a collection that was moved begins with an empty one.
+
+    `here`: the ids of the events in `ours`.
+    """
     for other in elsewhere.abandoned(root, ours):
         if here and elsewhere.owner(other) is None:
             continue  # another one of that name, most likely
-        if count := len(_ids(other) - here):
+        if count := len(_ids(other, watch) - here):
             was = elsewhere.owner(other)
             whose = f"of {was}, where no collection is now," if was else f"of a collection called {root.name}"
             message = f"The private journal {whose} holds {plural(count, 'event')} that ours has not."
@@ -89,11 +92,16 @@ def find_moved_journal(report: Report, root: Path, environ: Mapping[str, str], o
             report.add("folders", "note", message, hint, other)
 
 
-def find_left_behind(report: Report, root: Path, environ: Mapping[str, str], where: str) -> Set[str]:
-    """A journal that does not count since `journal` in srs.toml, which says `where`, was changed; its events' ids."""
+def find_left_behind(
+    report: Report, root: Path, environ: Mapping[str, str], where: str, here: Set[str], watch: Watch
+) -> Set[str]:
+    """A journal that does not count since `journal` in srs.toml, which says `where`, was changed; its events' ids.
+
+    `here`: those of the journal that does.
+    """
     other = elsewhere.other_folder(root, environ, where)
-    there = _ids(other)
-    if missing := len(there - _ids(journal_folder(root, environ, where))):
+    there = _ids(other, watch)
+    if missing := len(there - here):
         does = "does" if missing == 1 else "do"
         message = f"{elsewhere.noun(where)} holds {plural(missing, 'event')} that {does} not count"
         hint = elsewhere.hint(root, environ, where)
@@ -104,10 +112,10 @@ def find_left_behind(report: Report, root: Path, environ: Mapping[str, str], whe
     return there
 
 
-def _ids(folder: Path) -> Set[str]:
+def _ids(folder: Path, watch: Watch) -> Set[str]:
     """The events that a journal's folder holds; none where it cannot be read."""
     try:
-        return scan(folder, str).ids
+        return scan(folder, str, watch).ids
     except (SrsError, OSError):
         return set()
 

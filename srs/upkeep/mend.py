@@ -22,8 +22,8 @@ def fix(collection: Collection) -> tuple[list[Fixed], list[SrsError]]:
     """Mend what can be mended: what was done, by place, and why some of it could not be."""
     done: list[Fixed] = []
     failed: list[SrsError] = []
-    rows = collection.db.execute("select distinct path from problem where source = 'file' order by path").fetchall()
-    for (path,) in rows:
+    query = "select distinct path from problem where source = 'file' and code != 'unreadable' order by path"
+    for (path,) in collection.db.execute(query).fetchall():
         try:
             done += _mend_lines(collection, path)
         except SrsError as error:

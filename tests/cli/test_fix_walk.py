@@ -337,7 +337,8 @@ def test_nothing_but_a_broken_file(bare: Srs) -> None:
     """With no case but a file that cannot be read, it says that the file wants an editor."""
     bare.collection(a="notes:\n  - q: x\n    a: y\n", b="notes: [\n")
     said = "No card is marked, often forgotten or slow; the file above wants an editor.\n"
-    assert bare("fix").out == said
+    done = bare("fix")
+    assert done.out == said and done.err.startswith("decks/b.yaml:")
     bare.deck("c", "notes: [\n")
     assert bare("fix").out == said.replace("file above wants", "files above want")
 

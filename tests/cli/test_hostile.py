@@ -1,6 +1,7 @@
 """Decks and note types that are wrong or hostile: named with place and hint, while everything else is studied."""
 
 import os
+from pathlib import Path
 
 import pytest
 
@@ -134,14 +135,32 @@ def test_own_note_type(srs: Srs) -> None:
     assert "North Sea" in shown["back"]
 
 
-def test_a_file_name_that_is_no_text(srs: Srs) -> None:
-    """A deck file whose name is not UTF-8 is told in words."""
-    with open(os.fsencode(srs.root / "decks") + b"/caf\xe9.yaml", "wb") as file:  # noqa: PTH123
-        file.write(b"notes: []\n")
-    checked = srs("check")
-    assert (checked.code, checked.err) == (1, "")
-    assert "its name is not UTF-8" in checked.out
+@pytest.mark.parametrize("name", [b"caf\xe9.yaml", b"caf\xe9/plain.yaml"])
+def test_a_file_name_that_is_no_text(srs: Srs, name: bytes) -> None:
+    """A deck file whose name or folder is not UTF-8 is told in words, and once."""
+    path = Path(os.fsdecode(os.fsencode(srs.root / "decks") + b"/" + name))
+    path.parent.mkdir(exist_ok=True)
+    path.write_bytes(b"notes: []\n")
+    for fix in ((), ("--fix",)):
+        checked = srs("check", *fix)
+        assert (checked.code, checked.err) == (1, "")
+        assert checked.out.count("its name is not UTF-8") == 1
     assert srs("next").code == 0
+
+
+def test_a_journal_name_that_is_no_text(srs: Srs) -> None:
+    """A journal file whose name is not UTF-8 ends commands in words that say what to do; renamed, it counts."""
+    assert srs("answer", "france:answer", "3").code == 0
+    (there,) = (srs.root / "journal").iterdir()
+    odd = Path(os.fsdecode(os.fsencode(srs.root / "journal") + b"/caf\xe9.2026.jsonl"))
+    there.rename(odd)
+    for words in (("status",), ("review",), ("undo",)):
+        done = srs(*words)
+        assert done.code == 1
+        assert "journal/caf\\xe9.2026.jsonl: its name is not UTF-8\n     rename it" in done.err
+    assert "its name is not UTF-8" in srs("doctor").out
+    odd.rename(there.with_name("other.jsonl"))
+    assert srs.json("show", "france:answer")["card"]["reps"] == 1
 
 
 @pytest.mark.parametrize("name", [b"a\x1b]0;x\x07.yaml", b"tab\tand\nline.yaml"])

@@ -122,6 +122,11 @@ def test_help_fits(srs: Srs, terminal: Callable[..., Terminal]) -> None:
         assert all(width(line) <= 40 for line in _printed(terminal(srs, *words, columns=40))), words
 
 
+def test_help_in_one_column(srs: Srs, terminal: Callable[..., Terminal]) -> None:
+    """However narrow a terminal is, help is no error."""
+    assert terminal(srs, "list", "--help", columns=1).ends() == 0
+
+
 def test_the_list_of_commands_cuts_no_sentence(srs: Srs, terminal: Callable[..., Terminal]) -> None:
     """At 80 columns `srs --help` says of each command what it does, in a sentence that ends."""
     commands = "\n".join(_printed(terminal(srs, "--help"))).partition("Commands:\n")[2].splitlines()

@@ -15,6 +15,7 @@ from srs.cli.terminal.width import width
 from srs.memory.events import Review, new_id
 from srs.watching import doing, statements, told
 from tests.cli.helpers import SETTINGS, Srs, Terminal, Warm
+from tests.importers.handmade import LEGACY, package
 
 START = 1_760_000_000_000
 NOTES, ANSWERS = 30, 2100
@@ -35,6 +36,7 @@ ORDERS = {
     ("export", "-o", "out.csv"): ("Preparing notes", "Writing cards"),
     ("export", "-o", "out.json"): ("Preparing notes", "Writing cards"),
     ("import", "table.csv"): ("Preparing notes", "Reading decks"),
+    ("import", "phone.colpkg", "--into", "decks/phone.yaml"): ("Comparing media", "Writing media"),
     ("suspend", "deck:A", "--yes"): ("Writing the journal", "Working out memories"),
     ("reschedule", "--all", "--to", "2027-01-01", "--yes"): ("Working out days", "Writing the journal"),
     ("rename", "n1", "other"): ("Reading decks",),
@@ -65,6 +67,7 @@ def stock(tmp_path_factory: pytest.TempPathFactory) -> Path:
         card = f"n{n % NOTES}:answer"
         answers.append(Review(new_id(at, bytes(10)), at, card, rating, 4000, "study", day, day + 3, None, None))
     srs.record(*answers)
+    package(srs.root / "phone.colpkg", LEGACY, media={f"{n}.png": bytes([n]) for n in range(3)})
     (srs.root / "table.csv").write_text("q,a\n" + "".join(f"Why {n}?,So {n}\n" for n in range(20)))
     return home
 
@@ -118,6 +121,19 @@ def test_restore_and_sync_tell_how_far_they_are(
         assert any(TELLING.search(line) for line in shown[step])
         assert_no_trace(run.text, shown)
     assert "Waiting for git" in shown
+
+
+def test_what_is_one_statement_is_named(stocked: Srs, terminal: Callable[..., Terminal]) -> None:
+    """While SQLite looks through the index, compares notes, or finds what moved, at least what goes on is told."""
+    assert stocked("status", env={"SRS_TEST_AT_ONCE": "-"}).code == 0
+    run = terminal(stocked, "doctor")
+    assert run.ends() == 0, run.text
+    assert "Checking the index" in steps(run.sent)
+    for deck in (stocked.root / "decks").iterdir():
+        deck.write_text(deck.read_text().replace("deck: ", "deck: Other::"))
+    run = terminal(stocked, "status")
+    assert run.ends() == 0, run.text
+    assert steps(run.sent)["Comparing notes"].count("Comparing notes") == 2
 
 
 def test_a_sitting_shows_it_before_its_first_page(stocked: Srs, terminal: Callable[..., Terminal]) -> None:

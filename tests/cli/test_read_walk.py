@@ -160,6 +160,21 @@ def test_reading_in_a_pipe(sea: Srs) -> None:
     assert len(drafts(sea)) == 1 and "Picked: 1 draft, 1 card" in done.out
 
 
+@pytest.mark.parametrize(
+    ("command", "lines", "why"),
+    [
+        ("read ../sea.md --deck ocean", "c\nWhy?\nSo.\nc\nWhy?\nSo.\nh\nq\n", "Ask for something else."),
+        ("drafts", "v\nk\nk\nq\n", "This is no quote."),
+        ("drafts", "k\nk\n", "Not kept: it has no question yet."),
+    ],
+)
+def test_what_is_refused_in_a_pipe(drafted: Srs, command: str, lines: str, why: str) -> None:
+    """A script learns by the exit code that something was refused; what else it asked for is done."""
+    done = drafted(*command.split(), lines=lines)
+    assert (done.code, done.err) == (1, "")
+    assert why in done.out and any(word in done.out for word in ("Added", "Kept"))
+
+
 def test_a_card_typed_in_a_reading_is_told_apart(sea: Srs, terminal: Run) -> None:
     """What was typed as the question stands on a line of its own above the one for the answer."""
     run = terminal(sea, "read", "../sea.md")

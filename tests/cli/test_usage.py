@@ -27,6 +27,7 @@ from tests.cli.helpers import Srs
         ("review --limit", "srs: `--limit` needs a value\n     see: srs review --help\n"),
         ("status --short=3", "srs: `--short` takes no value\n     see: srs status --help\n"),
         ("-x", "srs: `srs` has no option `-x`\n     see: srs --help\n"),
+        ("--bogus list", "srs: `srs` has no option `--bogus`\n     see: srs --help\n"),
         ("review -C", "srs: `-C` needs a value\n     see: srs --help\n"),
     ],
 )
@@ -41,12 +42,22 @@ def test_help_is_a_word(srs: Srs) -> None:
     """`srs help` and `srs help review` are `srs --help` and `srs review --help`."""
     assert srs("help").out == srs("--help").out != ""
     assert srs("help", "review").out == srs("review", "--help").out
-    assert srs("help", "reviw").out == srs("--help").out
+    assert srs("help", "reviw").out == srs("--help", "review").out == srs("--help").out
     assert srs("help").code == srs("help", "review").code == 0
 
 
-def test_interrupted_while_it_is_loaded() -> None:
+@pytest.mark.parametrize("loading", ["typer", "srs.cli.card"])
+def test_interrupted_while_it_is_loaded(loading: str) -> None:
     """Ctrl-C before the command began ends it as later: with 130, and not a word."""
-    code = "import srs.cli.app as app\ndef stop(_): raise KeyboardInterrupt\napp.load = stop\napp.main()"
+    code = f"""
+import sys
+from srs.__main__ import main
+class Pressed:
+    def find_spec(self, name, *_):
+        if name == {loading!r}:
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Pressed())
+sys.argv = ["srs", "list"]
+main()"""
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, check=False)
     assert (done.returncode, done.stdout, done.stderr) == (130, b"", b"")

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from srs.collection import collection as collections
 from srs.collection.collection import Collection
-from srs.collection.history import events_of_card
+from srs.collection.recorded import events_of_card
 from srs.insight.reviews import COLUMNS, LEARNING, NEW, RELEARNING, REVIEW, Reviews, read_reviews
 from srs.memory import events as ev
 from srs.memory.days import DAY_MS, EPOCH_DAY

@@ -6,7 +6,7 @@ import pytest
 from srs.collection.collection import Collection
 from srs.errors import UsageError
 from srs.memory import events as ev
-from srs.study.search import bounds, parse_query
+from srs.study.search import bounds, parse_query, search
 from tests.support import make_collection, moment, open_collection
 
 DECKS = {
@@ -161,14 +161,30 @@ def test_what_is_not_understood_is_said(query: str, message: str) -> None:
     assert caught.value.message.startswith(message)
 
 
-@pytest.mark.parametrize("rest", ["", " deck:Other", " -is:due", " tag:ml", " or is:new", " (is:new or is:due)"])
+@pytest.mark.parametrize(
+    "rest", ["", " deck:Other", " -is:due", " tag:ml", " or is:new", " (is:new or is:due)", " (-is:due)", ' "("']
+)
 @pytest.mark.parametrize(
     "word",
     ["is:due", "-is:due", "IS:due", "is:suspended", "is:draft", "id:zero", "id:zero:answer", "nid:logits", "id:x"],
 )
 def test_bounds_hold_all_that_is_found(collection: Collection, word: str, rest: str) -> None:
     """Within the bounds of a query the same cards are found, in the same order, as among all cards."""
-    query, day = word + rest, collection.day(NOW)
-    found = parse_query(query, day, NOW)
-    within = [card.id for card in collection.cards(NOW, bounds(query, day, NOW)) if found(card)]
-    assert within == [card.id for card in collection.cards(NOW) if found(card)]
+    query = word + rest
+    found = parse_query(query, collection.day(NOW), NOW)
+    assert list(search(collection, query, NOW)) == [card for card in collection.cards(NOW) if found(card)]
+
+
+@pytest.mark.parametrize(
+    ("query", "bounded"),
+    [
+        ("is:due", True),
+        ("is:due (-tag:a)", True),
+        ("(a or b) is:due", True),
+        ("(is:due)", False),
+        ("is:due or a", False),
+    ],
+)
+def test_what_bounds_a_search(query: str, bounded: bool) -> None:
+    """A word bounds a search where it must hold for every card, whatever else is asked in brackets."""
+    assert bool(bounds(query, 1, 1).where) == bounded

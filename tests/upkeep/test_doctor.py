@@ -49,6 +49,13 @@ def looked_at(place: Place, now: int = NOW) -> Findings:
     return examine(*place, now)
 
 
+def test_the_journal_is_looked_through_once(place: Place) -> None:
+    """However many others there may be, no line of the journal is checked twice."""
+    heard: list[tuple[str, int, int | None]] = []
+    examine(*place, NOW, lambda *told: heard.append(told))
+    assert heard.count(("Checking the journal", 0, 3)) == 1
+
+
 def only(findings: Findings) -> Finding:
     """The one finding there must be."""
     assert len(findings.found) == 1, findings.found
