@@ -259,12 +259,15 @@ class Terminal:
             self.process.ptyproc.delayafterclose = self.process.ptyproc.delayafterterminate = 0.01
         self.screen = pyte.HistoryScreen(columns, rows, history=1000)
         self._stream = pyte.ByteStream(self.screen)
+        self._text: str | None = None  # until more is written
         self.sent = b""
 
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
 
     def read(self, seconds: float = 0.05) -> bool:
         """Take in what the program wrote; False where it is silent or gone."""
@@ -274,6 +277,7 @@ class Terminal:
             return False
         self.sent += data
         self._stream.feed(data)
+        self._text = None
         return True
 
     def sees(self, *words: str, seconds: float = 20) -> str:
@@ -294,6 +298,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)
+        self._text = None
         self.process.setwinsize(rows, columns)
 
     def ends(self, seconds: float = 60) -> int:
