@@ -33,7 +33,7 @@ assert ODD
 TYPES, _ = with_own(builtin_types(), [("x", ODD)])
 DECKS = jsonschema.Draft7Validator(deck_schema(TYPES))
 NOTETYPES = jsonschema.Draft7Validator(notetype_schema())
-COUNT = times(60)
+COUNT = times(30)
 
 Value = Any  # a spelled scalar (str), or a list or dict of values
 

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import termios
 import time
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -242,6 +243,20 @@ class Srs:
         (folder / "elsewhere-0001.2026.jsonl").write_bytes(b"".join(line + b"\n" for line in lines))
 
 
+class Screen(pyte.Screen):  # type: ignore[misc]
+    """A screen that keeps what left it at the top. pyte's own with a history looks at every character for scrolling."""
+
+    def __init__(self, columns: int, rows: int) -> None:
+        self.above: deque[Any] = deque(maxlen=1000)
+        super().__init__(columns, rows)
+
+    def index(self) -> None:
+        top, bottom = self.margins or (0, self.lines - 1)
+        if self.cursor.y == bottom:
+            self.above.append(self.buffer[top])
+        super().index()
+
+
 class Terminal:
     """A pseudo-terminal with a program in it, and the screen that a person would see."""
 
@@ -257,14 +272,17 @@ class Terminal:
             self.process.delaybeforesend = None
             self.process.delayafterclose = self.process.delayafterterminate = 0.01
             self.process.ptyproc.delayafterclose = self.process.ptyproc.delayafterterminate = 0.01
-        self.screen = pyte.HistoryScreen(columns, rows, history=1000)
+        self.screen = Screen(columns, rows)
         self._stream = pyte.ByteStream(self.screen)
+        self._text: str | None = None  # until more is written
         self.sent = b""
 
     @property
     def text(self) -> str:
         """What stands on the screen."""
-        return "\n".join(line.rstrip() for line in self.screen.display)
+        if self._text is None:
+            self._text = "\n".join(line.rstrip() for line in self.screen.display)
+        return self._text
 
     def read(self, seconds: float = 0.05) -> bool:
         """Take in what the program wrote; False where it is silent or gone."""
@@ -274,6 +292,7 @@ class Terminal:
             return False
         self.sent += data
         self._stream.feed(data)
+        self._text = None
         return True
 
     def sees(self, *words: str, seconds: float = 20) -> str:
@@ -294,6 +313,7 @@ class Terminal:
 
     def resize(self, columns: int, rows: int) -> None:
         self.screen.resize(rows, columns)
+        self._text = None
         self.process.setwinsize(rows, columns)
 
     def ends(self, seconds: float = 60) -> int:

@@ -247,7 +247,7 @@ def test_what_stood_before_is_kept(srs: Srs, terminal: Run) -> None:
     shell = Terminal(["/bin/sh", "-c", f"echo precious; exec {sys.executable} -m srs review"], srs.env, srs.root)
     try:
         shell.sees("Capital of France?")
-        above = ["".join(line[n].data for n in range(8)) for line in shell.screen.history.top]
+        above = ["".join(line[n].data for n in range(8)) for line in shell.screen.above]
         assert "precious" in above
     finally:
         shell.close()

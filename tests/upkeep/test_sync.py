@@ -17,8 +17,12 @@ from srs.upkeep.counts import Counts
 from srs.upkeep.git import GitError
 from srs.upkeep.merge import leftovers
 from srs.upkeep.sync import Vanished, sync
+from tests.faults.conftest import server
+from tests.faults.helpers import Server
 from tests.support import basic_deck, environ_of, make_collection, moment, open_collection, times, write_deck
 from tests.upkeep.devices import Device, hook, repository, shared, with_remote
+
+__all__ = ["server"]
 
 SYNC = """
 import os, sys
@@ -366,7 +370,7 @@ def test_a_hook_that_refuses_the_push(tmp_path: Path) -> None:
     assert report.failed and report.failed.message == "`origin` got nothing: run the tests first"
 
 
-def test_push_race(tmp_path: Path) -> None:
+def test_push_race(tmp_path: Path, server: Server) -> None:
     """Devices that sync at the same moment all come through, with every line in the end."""
     one, other = shared(tmp_path, *"abcdef")
     third = one.clone(tmp_path, "third-0001")
@@ -374,16 +378,13 @@ def test_push_race(tmp_path: Path) -> None:
     for round in range(3):
         for number, device in enumerate(devices):
             device.answer(f"{'abcdef'[number]}:answer", 3, f"2026-12-0{round + 1}T12:00:00+01:00")
+        runs = [["-C", str(device.root), "sync"] for device in devices]
         running = [
-            subprocess.Popen(
-                [sys.executable, "-c", SYNC, str(device.root)], env=device.environ | {"PYTHONPATH": str(Path.cwd())},
-                stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            )
-            for device in devices for _ in range(2)
+            server.start("commands", device.environ, device.root, runs=[words])
+            for device, words in zip(devices, runs, strict=True) for _ in range(2)
         ]  # fmt: skip
-        for process in running:
-            _, said = process.communicate(timeout=120)
-            assert process.returncode == 0, said
+        for job in running:
+            assert job.ends() == 0 and [told["code"] for told in job.told()] == [0], job.told()
     every = one.lines() | other.lines() | third.lines()
     for device in (*devices, *devices):
         device.synced()
