@@ -4,12 +4,15 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+_MANY = 50_000  # objects
+
 
 @contextmanager
 def collector_paused() -> Iterator[None]:
     """The collector off: a tree has no cycles, and walking it while it grows costs more than reading.
 
-    What was made meanwhile is then among the oldest, which are seldom walked, as if it had been walked already.
+    Where many were made, they are then among the oldest, which are seldom walked, as if they had been walked already.
+    With few it is not worth it: garbage from before would get old with them.
     """
     was_on = gc.isenabled()
     gc.disable()
@@ -17,6 +20,7 @@ def collector_paused() -> Iterator[None]:
         yield
     finally:
         if was_on:
-            gc.freeze()
-            gc.unfreeze()
+            if gc.get_count()[0] > _MANY:
+                gc.freeze()
+                gc.unfreeze()
             gc.enable()
