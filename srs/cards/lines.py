@@ -7,31 +7,17 @@ returns a tree, it is the tree of `parse_events`, and that one found no problem.
 """
 
 import re
+from itertools import islice
 from typing import TypeAlias
 
 from srs.cards.nodes import Mapping, Node, Sequence, Text
 
 MAX_OPEN = 8
 
-_LINE = re.compile(
-    r"""([ ]*)                                             # the indentation
-    (-[ ]+)?                                               # a dash
-    (?:
-        ([A-Za-z_](?:[A-Za-z0-9_ -]{0,80}[A-Za-z0-9_])?):  # a key
-        (?:[ ]+(?:
-            ((?:[^\s,\[\]{}\#&*!|>'"%@`:?-]|[:?-][^\s]).*)   # plain text
-            | '((?:[^']|'')*)'[ ]*                         # text in single quotes
-            | "([^"\\]*)"[ ]*                              # text in double quotes
-            | ([|>]-?)[ ]*                                 # a block's head
-            | \[([^\]]*)\][ ]*                             # a bracketed list
-        )?)?
-        | ([^\s,\[\]{}\#&*!|>'"%@`:?-].*)                  # plain text in a list
-    )""",
-    re.VERBOSE,
-)
 _START = re.compile(r"([ ]*)(-[ ]+)?([A-Za-z_](?:[A-Za-z0-9_ -]{0,80}[A-Za-z0-9_])?)")
 _NOT_PLAIN = frozenset(" \t,[]{}#&*!|>'\"%@`:?-")
-_KEY, _PLAIN, _SINGLE, _DOUBLE, _HEAD, _LIST, _ITEM = range(3, 10)
+_HEADS = frozenset(("|", "|-", ">", ">-"))
+_ENDS = {"'": "'", '"': '"', "[": "]"}
 _WORD = r"[A-Za-z0-9_][A-Za-z0-9_./+-]*"
 _WORDS = rf"[ ]*{_WORD}(?:::?{_WORD})*[ ]*"
 _LISTED = re.compile(rf"{_WORDS}(?:,{_WORDS})*,?")
@@ -67,197 +53,205 @@ def _has_controls(text: str) -> bool:
 class _Lines:
     """One pass over the lines of a text.
 
-    The lists and mappings that may still go on stand on a stack with their indentation (from 0), the innermost last.
-    `values` are those of the innermost if it is a mapping, and `here` its indentation while the next line may be
-    another of its keys. `waiting` is a key whose line held no value.
+    The lists and mappings around the innermost mapping stand on a stack with their indentation (from 0). `items` is
+    the list that a dash at `dashes` goes on, the last on the stack; -1 where that is to be found out. `waiting` is a
+    key whose line held no value, with its mapping, that one's indentation and the line.
     """
 
     def __init__(self, text: str) -> None:
+        self.text = text
         self.lines = text.split("\n")
         self.stack: list[tuple[int, Mapping | Sequence]] = []
-        self.values: dict[str, Node] = {}
-        self.here = -1
-        self.waiting: tuple[str, int] | None = None
+        self.mapping: Mapping | None = None
+        self.items: list[Node] = []
+        self.dashes = -1
+        self.waiting: tuple[str, Mapping, int, int] | None = None
+        self.words: dict[str, list[tuple[str, int]]] = {}
 
     def read(self) -> Mapping | None:
-        lines, not_plain = self.lines, _NOT_PLAIN
+        # This runs for every line of a collection. `here` is the indentation of the innermost mapping, whose values
+        # these are, while the next line may be another of its keys.
+        not_plain, tabs = _NOT_PLAIN, "\t" in self.text
         starts: dict[str, _Start] = {}
-        number, last = 0, len(lines)
-        key, text_at = "", -1
-        while number < last:
-            line = lines[number]
-            number += 1
+        values: dict[str, Node] = {}
+        here, key, text_at = -1, "", -1
+        lines = enumerate(self.lines, 1)
+        for number, line in lines:
             if not line:
                 continue
             # Decks repeat how their lines start, so most lines need no pattern: only what stands after `: ` is new.
-            parts = line.split(": ")
-            if (
-                len(parts) == 2
-                and (text := parts[1])
-                and text[0] not in not_plain
-                and (begun := starts.get(parts[0]) or _begun(parts[0], starts))
-            ):
+            start, colon, text = line.partition(": ")
+            if not colon:
+                start = line[:-1] if line[-1] == ":" else ""
+            if start and (begun := starts.get(start) or _begun(start, starts)):
                 column, dash, key, text_column = begun
                 if dash:
-                    self.begin_item(number, column, dash)
-                elif column != self.here:
-                    self.begin_key(number, column)
-                if key in self.values:
+                    if column != self.dashes:
+                        self.go_to_list(number, column)
+                    values = {}
+                    here = column + dash
+                    self.mapping = mapping = _new(Mapping, (values, {}, number, here + 1, False))
+                    self.items.append(mapping)
+                elif column != here:
+                    values = self.go_to_mapping(number, column)
+                    here = column
+                if key in values:
                     raise _Unsure
-                if "#" in text or text[-1] in ": " or "\t" in text:
-                    text = _one_line(text)
-                self.values[key] = _new(Text, (text, number, text_column, ""))
-                text_at = number
-            elif (text := line.lstrip(" ")) and text[0] != "#":
-                if text_at == number - 1 and text[0] not in not_plain and len(line) - len(text) > self.here:
-                    self.go_on(key, text)
+                if text and text[0] not in not_plain:
+                    if ":" in text or "#" in text or text[-1] == " " or tabs:
+                        text = _one_line(text)
+                    values[key] = _new(Text, (text, number, text_column, ""))
                     text_at = number
                 else:
-                    number = self.other_line(number)
-        root = self.stack[0][1] if self.stack else None
+                    value = text.strip(" ")
+                    text_column += text.index(value)
+                    if value in _HEADS:
+                        values[key], count = self.block(value, number, text_column, here)
+                        next(islice(lines, count, count), None)
+                    elif value:
+                        values[key] = self.other_value(value, number, text_column)
+                    else:
+                        values[key] = self.no_value(key, number, text_column - 1, here)
+                        here = -1
+            elif (text := line.lstrip(" ")) and text[0] != "#":
+                if text_at == number - 1 and text[0] not in not_plain and len(line) - len(text) > here:
+                    before = values[key]
+                    values[key] = Text(f"{before[0]} {_one_line(text)}", before.line, before.column, "")
+                    text_at = number
+                else:
+                    self.text_item(number, len(line) - len(text), text)
+                    here = -1
+        root = self.stack[0][1] if self.stack else self.mapping
         return root if isinstance(root, Mapping) else None
 
-    def go_on(self, key: str, text: str) -> None:
-        """Take a further line of the plain text just read."""
-        before = self.values[key]
-        self.values[key] = Text(f"{before[0]} {_one_line(text)}", before.line, before.column, "")
+    def no_value(self, key: str, number: int, column: int, outer: int) -> Text:
+        """The value of a key that ends its line: empty, unless the next line opens one."""
+        assert self.mapping
+        self.waiting = key, self.mapping, outer, number
+        self.dashes = -1
+        return Text("", number, column, "")
 
-    def begin_key(self, number: int, column: int) -> None:
-        """Go to the mapping this key belongs to, which may open here."""
+    def go_to_mapping(self, number: int, column: int) -> dict[str, Node]:
+        """Make the mapping with keys at this column the innermost, which may open here; returns its values."""
         stack = self.stack
-        if not stack and not column:
-            self.open(0, Mapping({}, {}, number, 1, False))
-        elif self.waiting and column > stack[-1][0]:
-            self.open(column, Mapping({}, {}, number, column + 1, False))
-        self.waiting = None  # with the empty text, if it was not opened just now
-        while stack and (column < stack[-1][0] or (column == stack[-1][0] and isinstance(stack[-1][1], Sequence))):
-            stack.pop()
-        self.look_at_top(column)
+        self.dashes = -1
+        if self.waiting:
+            _, mapping, outer, _ = self.waiting
+            if column > outer:
+                self.mapping = mapping = Mapping({}, {}, number, column + 1, False)
+                self.open(mapping)
+                return mapping.values
+            self.waiting = None  # with the empty text
+            if column == outer:
+                return mapping.values
+        if self.mapping is None and not stack and not column:
+            self.mapping = Mapping({}, {}, number, 1, False)
+            return self.mapping.values
+        while stack:
+            indentation, node = stack.pop()
+            if indentation == column and isinstance(node, Mapping):
+                self.mapping = node
+                return node.values
+            if indentation < column:
+                break
+        raise _Unsure
 
-    def begin_item(self, number: int, column: int, dash: int) -> None:
-        """Go to the list this dash belongs to, which may open here, and open the mapping that is its next item."""
-        items = self.items_at(number, column)
-        self.here = column = column + dash
-        values: dict[str, Node] = {}
-        self.values = values
-        node = _new(Mapping, (values, {}, number, column + 1, False))
-        items.append(node)
-        self.stack.append((column, node))
-
-    def items_at(self, number: int, column: int) -> list[Node]:
+    def go_to_list(self, number: int, column: int) -> None:
+        """Make the list with dashes at this column the last on the stack, which may open here."""
         stack = self.stack
         if self.waiting:
-            if column >= stack[-1][0]:
-                self.open(column, Sequence([], number, column + 1, False))
+            if column >= self.waiting[2]:
+                opened = Sequence([], number, column + 1, False)
+                self.open(opened)
+                stack.append((column, opened))
             self.waiting = None
         while stack and column < stack[-1][0]:
             stack.pop()
-        if not stack or len(stack) > MAX_OPEN:
+        if not stack or len(stack) >= MAX_OPEN:
             raise _Unsure
         indentation, node = stack[-1]
         if indentation != column or not isinstance(node, Sequence):
             raise _Unsure
-        self.here = -1
-        return node.items
+        self.items, self.dashes = node.items, column
 
-    def open(self, column: int, node: Mapping | Sequence) -> None:
-        if self.waiting:
-            key, number = self.waiting
-            self.values[key] = node
-            if node.line != number:
-                mapping = self.stack[-1][1]
-                assert isinstance(mapping, Mapping)
-                mapping.elsewhere[key] = number, mapping.column
-            self.waiting = None
-        self.stack.append((column, node))
-        if len(self.stack) > MAX_OPEN:
+    def open(self, node: Mapping | Sequence) -> None:
+        """Take what opens below the waiting key for its value."""
+        assert self.waiting
+        key, mapping, column, number = self.waiting
+        mapping.values[key] = node
+        if node.line != number:
+            mapping.elsewhere[key] = number, mapping.column
+        self.waiting = None
+        self.stack.append((column, mapping))
+        if len(self.stack) >= MAX_OPEN:
             raise _Unsure
 
-    def look_at_top(self, column: int) -> None:
-        indentation, node = self.stack[-1] if self.stack else (-1, None)
-        if indentation != column or not isinstance(node, Mapping):
+    def text_item(self, number: int, column: int, text: str) -> None:
+        """Take a line that is a dash and a plain text."""
+        item = text[1:].lstrip(" ")
+        if text[:2] != "- " or not item or item[0] in _NOT_PLAIN:
             raise _Unsure
-        self.here, self.values = column, node.values
+        if column != self.dashes:
+            self.go_to_list(number, column)
+        self.items.append(Text(_one_line(item), number, column + len(text) - len(item) + 1, ""))
 
-    def other_line(self, number: int) -> int:
-        """Read a line that is not `key: plain text`; returns the number of the last line it took."""
-        found = _LINE.fullmatch(self.lines[number - 1])
-        if found is None:
+    def other_value(self, value: str, number: int, column: int) -> Node:
+        """A value on one line that is not simply plain text."""
+        first, inner = value[0], value[1:-1]
+        if first not in _NOT_PLAIN or (first in ":?-" and value[1:] and not value[1].isspace()):
+            return Text(_one_line(value), number, column, "")
+        if len(value) < 2 or value[-1] != _ENDS.get(first):
             raise _Unsure
-        blank, dash, key = found[1], found[2], found[3]
-        if key is None:
-            if not dash:
+        if first == "[":
+            words = self.words.get(inner)
+            if words is None:
+                self.words[inner] = words = _words(inner)
+            return Sequence([_new(Text, (word, number, column + at, "")) for word, at in words], number, column, True)
+        if first == "'":
+            if "'" in inner.replace("''", ""):
                 raise _Unsure
-            items = self.items_at(number, len(blank))
-            items.append(Text(_one_line(found[_ITEM]), number, found.start(_ITEM) + 1, ""))
-            return number
-        if dash:
-            self.begin_item(number, len(blank), len(dash))
-        elif len(blank) != self.here:
-            self.begin_key(number, len(blank))
-        if key in self.values:
+            inner = inner.replace("''", "'")
+        elif '"' in inner or "\\" in inner:
             raise _Unsure
-        if found.lastindex == _HEAD:
-            return self.block(found, key, number)
-        self.values[key] = self.value(found, number)
-        if found.lastindex == _KEY:
-            self.waiting = key, number
-            self.here = -1
-        return number
+        return Text(inner, number, column, first)
 
-    def value(self, found: re.Match[str], number: int) -> Node:
-        kind = found.lastindex
-        if kind == _KEY:
-            return Text("", number, found.end(_KEY) + 2, "")
-        if kind == _PLAIN:
-            return Text(_one_line(found[_PLAIN]), number, found.start(_PLAIN) + 1, "")
-        if kind == _SINGLE:
-            return Text(found[_SINGLE].replace("''", "'"), number, found.start(_SINGLE), "'")
-        if kind == _DOUBLE:
-            return Text(found[_DOUBLE], number, found.start(_DOUBLE), '"')
-        return self.bracketed(found, number)
-
-    def bracketed(self, found: re.Match[str], number: int) -> Sequence:
-        inner, start = found[_LIST], found.start(_LIST)
-        if inner and not _LISTED.fullmatch(inner):
-            raise _Unsure
-        items: list[Node] = []
-        column = start + 1
-        for word in inner.split(","):
-            if text := word.strip(" "):
-                items.append(_new(Text, (text, number, column + word.index(text), "")))
-            column += len(word) + 1
-        return Sequence(items, number, start, True)
-
-    def block(self, found: re.Match[str], key: str, number: int) -> int:
-        """Take the lines of a `|` or `>` text; returns the number of the last one."""
+    def block(self, head: str, number: int, column: int, outer: int) -> tuple[Text, int]:
+        """A `|` or `>` text below the key of a mapping with indentation `outer`; and how many lines it takes."""
         lines = self.lines
         first = lines[number] if number < len(lines) else ""
         text = first.lstrip(" ")
         indentation = len(first) - len(text)
-        if not text or text[0] == "\t" or indentation <= self.here:
+        if not text or text[0] == "\t" or indentation <= outer:
             raise _Unsure
-        pad, content, head_line = first[:indentation], [], number
-        while number < len(lines):
-            line = lines[number]
-            if not line.startswith(pad) and line.strip(" "):
-                break
-            content.append(line[indentation:])
-            number += 1
-        else:
-            if content[-1]:
-                raise _Unsure  # no line end after the last line, so `|` adds none
+        pad, end = first[:indentation], number
+        try:
+            while (line := lines[end]).startswith(pad) or not line.strip(" "):
+                end += 1
+        except IndexError:
+            if lines[-1][indentation:]:
+                raise _Unsure from None  # no line end after the last line, so `|` adds none
+        content = [line[indentation:] for line in lines[number:end]]
         while not content[-1]:
             content.pop()
-        head = found[_HEAD]
         if head[0] == ">":
             if any(not line or line[0] in " \t" for line in content):
                 raise _Unsure
             value = " ".join(content)
         else:
             value = "\n".join(content)
-        self.values[key] = Text(value if head[1:] else value + "\n", head_line, found.start(_HEAD) + 1, head[0])
-        return number
+        return Text(value if head[1:] else value + "\n", number, column, head[0]), end - number
+
+
+def _words(inner: str) -> list[tuple[str, int]]:
+    """The words between two brackets, each with how far it is from the first of them."""
+    if inner and not _LISTED.fullmatch(inner):
+        raise _Unsure
+    words, at = list[tuple[str, int]](), 1
+    for each in inner.split(","):
+        if word := each.strip(" "):
+            words.append((word, at + each.index(word)))
+        at += len(each) + 1
+    return words
 
 
 def _begun(start: str, starts: dict[str, _Start]) -> _Start | None:

@@ -231,7 +231,7 @@ KEYS = ["a", "b", "c d", "q", "x-y", "_k", "null", "notes"]
 VALUES = """
 foo|foo bar|foo # bar|foo: bar|foo:|a::b|-x|- x|:x|?x|? x|'it''s'|'x'|"x"|"a\\nb"|"open|'open|BLOCK|BLOCK-|BLOCK+|>
 > x|[a, b]|[a]|[]|[a::b, c.d]|[a b]|[a: b]|[ a , b ]|[a, ]|{a: b}|*al|&an x|!t x|@x|`x`|#x|x#y|x  |x\ty|x\t|'x' # c|"x"
-é|>-|1.10|~|x [y] {z}, w|[x|x]|: x|x : y|x :|--- x|...
+é|>-|1.10|~|x [y] {z}, w|[x|x]|: x|x : y|x :|--- x|...|"it''s"|'a"b'|"a"b"|'a'b'|'''|"|-|  x|  'x'|  |-|  [a]
 """.replace("\n", "|").split("|")
 VALUES = [value.replace("BLOCK", "|") for value in VALUES]
 OTHER_LINES = [
