@@ -3,7 +3,7 @@
 genanki gives the tables, the note types and the decks. Its writer is left aside: that one counts ids up from the clock,
 keeps its temporary database for ever, stores it uncompressed, and makes the wrong cards for cloze notes and some
 templates. Here ids come from names, cards are those that the item lists, dates are fixed, and equal input gives equal
-bytes (under one version of zlib; what is inside is equal under any).
+bytes (under one version of Zstandard; what is inside is equal under any).
 """
 
 import json
@@ -15,39 +15,24 @@ import zipfile
 from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
+from export.archive import write_archive
 from export.files import not_written, real_target, replacing
 from export.notetypes import Shape, model_json, shape_of
 from export.scheduling import UNSCHEDULED, Calendar, Options, Seeding
 from export.stable import StableIds
 from srs.cards.notetype import NoteType
 from srs.errors import SrsError
-from srs.watching import Watch, statements, told, unwatched
+from srs.watching import Watch, statements, unwatched
 
 _FIRST_DECK = 1  # Anki's own, which is in every collection
-_ZIP_DATE = (1980, 1, 1, 0, 0, 0)
 _BATCH = 2000
 _CACHE_KIB = 64 * 1024
 _SQLITE_VERSION = (3_040_000).to_bytes(4, "big")
-_SQUEEZED = {
-    ".jpg",
-    ".jpeg",
-    ".png",
-    ".gif",
-    ".webp",
-    ".avif",
-    ".mp3",
-    ".ogg",
-    ".opus",
-    ".m4a",
-    ".mp4",
-    ".webm",
-    ".flac",
-}
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff]")
 _TAG_BREAK = re.compile(r"[\s\x00-\x1f\x7f]+")
 _NOTE = "insert into notes values (?, ?, ?, ?, -1, ?, ?, ?, 0, 0, '')"
@@ -70,9 +55,6 @@ _CONF = {
     "sortType": "noteFld",
     "timeLim": 0,
 }
-
-
-_BLOCK = 1 << 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,7 +116,7 @@ def write_apkg(
                     connection.execute("vacuum into ?", [str(database)])
             _forget_sqlite_version(database)
             with replacing(real) as stream:
-                _write_zip(stream, database, media, watch)
+                write_archive(stream, database, media, watch)
     except (OSError, sqlite3.Error, zipfile.LargeZipFile) as error:
         raise not_written(target, error) from error
     return written
@@ -218,7 +200,7 @@ def _fill(
 ) -> Written:
     import genanki
 
-    connection.executescript("pragma page_size = 4096; pragma journal_mode = off; pragma synchronous = off")
+    connection.executescript("pragma page_size = 16384; pragma journal_mode = off; pragma synchronous = off")
     connection.execute(f"pragma cache_size = {-_CACHE_KIB}")
     genanki.Package([]).write_to_db(connection.cursor(), 0, iter(()))
     # A package is read once, from end to end: indexes would only make it half as large again.
@@ -353,31 +335,3 @@ def _forget_sqlite_version(database: Path) -> None:
     with database.open("r+b") as stream:
         stream.seek(96)
         stream.write(_SQLITE_VERSION)
-
-
-def _write_zip(stream: IO[bytes], database: Path, media: Mapping[str, Path], watch: Watch) -> None:
-    names = sorted(media)
-    listing = json.dumps({str(number): name for number, name in enumerate(names)}, separators=(",", ":"))
-    with zipfile.ZipFile(stream, "w") as package:
-        _add(package, "collection.anki2", database, zipfile.ZIP_DEFLATED, watch)
-        package.writestr(_entry("media", zipfile.ZIP_DEFLATED), listing)
-        for number, name in enumerate(told(watch, "Packing media", names, len(names))):
-            squeezed = Path(name).suffix.lower() in _SQUEEZED
-            _add(package, str(number), media[name], zipfile.ZIP_STORED if squeezed else zipfile.ZIP_DEFLATED)
-
-
-def _add(package: zipfile.ZipFile, name: str, path: Path, method: int, watch: Watch = unwatched) -> None:
-    entry = _entry(name, method)
-    entry.file_size = path.stat().st_size
-    with path.open("rb") as source, package.open(entry, "w") as sink:
-        blocks = iter(partial(source.read, _BLOCK), b"")
-        for block in told(watch, "Packing", blocks, -(-entry.file_size // _BLOCK)):
-            sink.write(block)
-
-
-def _entry(name: str, method: int) -> zipfile.ZipInfo:
-    entry = zipfile.ZipInfo(name, _ZIP_DATE)
-    entry.compress_type = method
-    entry.create_system = 3
-    entry.external_attr = 0o644 << 16
-    return entry

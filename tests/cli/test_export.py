@@ -1,27 +1,20 @@
 """`srs export` through the command line: what is in the package, what stays the same, what the journal gets."""
 
 import json
-import sqlite3
-import tempfile
-import zipfile
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.cli.helpers import Srs
+from tests.packages import media_of, query
 
 LATER = "2026-03-05T09:00:00Z"
 
 
 def notes(package: Path) -> dict[str, Any]:
     """The time of change (s) of each note in a package, by its guid."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(package) as file:
-        (name,) = (each for each in file.namelist() if each.startswith("collection"))
-        db = sqlite3.connect(file.extract(name, folder))
-        rows = db.execute("select guid, mod from notes").fetchall()
-        db.close()
-    return dict(rows)
+    return dict(query(package, "select guid, mod from notes"))
 
 
 def test_export(srs: Srs) -> None:
@@ -127,23 +120,13 @@ def test_media_travel(srs: Srs) -> None:
     (srs.root / "media" / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n")
     srs.deck("pictures", "deck: P\nnotes:\n  - q: What is this?\n    id: p\n    a: '![a](a.png)'\n")
     assert srs("export", "-o", "cards.apkg").err == ""
-    with zipfile.ZipFile(srs.root / "cards.apkg") as package:
-        assert b"\x89PNG\r\n\x1a\n" in [package.read(name) for name in package.namelist()]
+    assert list(media_of(srs.root / "cards.apkg").values()) == [b"\x89PNG\r\n\x1a\n"]
 
 
 def test_home_folder(srs: Srs) -> None:
     """`~` in the target is the home folder."""
     assert srs("export", "-o", "~/cards.apkg").code == 0
     assert (srs.home / "cards.apkg").is_file()
-
-
-def rows(package: Path, sql: str) -> list[Any]:
-    """Rows out of a package's database."""
-    with tempfile.TemporaryDirectory() as folder, zipfile.ZipFile(package) as file:
-        db = sqlite3.connect(file.extract("collection.anki2", folder))
-        found = db.execute(sql).fetchall()
-        db.close()
-    return found
 
 
 def test_with_scheduling(srs: Srs) -> None:
@@ -158,9 +141,9 @@ def test_with_scheduling(srs: Srs) -> None:
         "In its import window, tick `Import any learning progress`: without that, all cards come in as new.\n"
         "A package cannot switch FSRS on: do that there, in the options of a deck.\n"
     )
-    assert rows(srs.root / "cards.apkg", "select ease, type from revlog") == [(4, 0)]
+    assert query(srs.root / "cards.apkg", "select ease, type from revlog") == [(4, 0)]
     cards = "select guid, type, queue from cards c join notes n on n.id = nid where c.queue != 0 order by guid"
-    assert rows(srs.root / "cards.apkg", cards) == [("srs:france", 2, 2), ("srs:italy", 0, -1)]
+    assert query(srs.root / "cards.apkg", cards) == [("srs:france", 2, 2), ("srs:italy", 0, -1)]
 
 
 def test_scheduling_changes_no_content(srs: Srs) -> None:

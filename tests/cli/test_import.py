@@ -6,7 +6,6 @@ The packages are exports of ours into whose tables rows are put as Anki does it;
 import os
 import shutil
 import sqlite3
-import zipfile
 from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
@@ -15,6 +14,7 @@ from typing import Any
 import pytest
 
 from tests.cli.helpers import NOW, Srs
+from tests.packages import COLLECTION, entries, pack, query
 
 LATER = "2026-03-20T09:00:00Z"
 DAY = 86_400_000
@@ -31,21 +31,17 @@ Change = Callable[[sqlite3.Connection], object]
 
 def altered(package: Path, target: Path, *changes: Change) -> Path:
     """A copy of a package, its tables changed."""
-    with zipfile.ZipFile(package) as file:
-        members = {name: file.read(name) for name in file.namelist()}
-    (name,) = (each for each in members if each.startswith("collection"))
+    unpacked = entries(package)
     scratch = target.with_suffix(".sqlite3")
-    scratch.write_bytes(members[name])
+    scratch.write_bytes(unpacked[COLLECTION])
     db = sqlite3.connect(scratch)
     for change in changes:
         change(db)
     db.commit()
     db.close()
-    with zipfile.ZipFile(target, "w") as file:
-        for each, data in members.items():
-            file.writestr(each, scratch.read_bytes() if each == name else data)
+    unpacked[COLLECTION] = scratch.read_bytes()
     scratch.unlink()
-    return target
+    return pack(target, unpacked)
 
 
 def card_of(db: sqlite3.Connection, guid: str, ord: int = 0) -> int:
@@ -465,12 +461,7 @@ def test_what_was_deleted_there_stays_out_of_packages(srs: Srs) -> None:
 
     def sent() -> tuple[list[str], list[str]]:
         said = srs("export", "-o", str(srs.home / "x.apkg"), "--now", LATER).out.splitlines()
-        with zipfile.ZipFile(srs.home / "x.apkg") as file:
-            (srs.home / "x.db").write_bytes(file.read("collection.anki2"))
-        db = sqlite3.connect(srs.home / "x.db")
-        guids = [guid for (guid,) in db.execute("select guid from notes order by guid")]
-        db.close()
-        return guids, said[1:]
+        return [guid for (guid,) in query(srs.home / "x.apkg", "select guid from notes order by guid")], said[1:]
 
     assert sent() == (
         ["srs:agora", "srs:italy", "srs:map"],

@@ -9,7 +9,9 @@ import pytest
 
 from tests.cli.helpers import Srs, Terminal
 
-HEAVY = {"yaml", "markdown_it", "mdit_py_plugins", "pygments", "rich", "numpy", "fsrs", "genanki", "pydantic"}
+HEAVY = {
+    "yaml", "markdown_it", "mdit_py_plugins", "pygments", "rich", "numpy", "fsrs", "genanki", "pydantic", "backports",
+}  # fmt: skip
 LISTING = """\
 import atexit, os, sys
 atexit.register(lambda: open(os.environ["MODULES"], "w").write(" ".join(sys.modules)))

@@ -1,12 +1,7 @@
-"""Notes from a few words, requests to export them, and what is in the packages that come of it."""
+"""Notes from a few words, requests to export them, and what the journal would say."""
 
-import sqlite3
-import tempfile
-import zipfile
 from collections.abc import Iterable
-from contextlib import closing
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from srs.cards.builtin import builtin_types
@@ -83,12 +78,3 @@ def request(notes: Iterable[Note], **changes: Any) -> ExportRequest:
 def journalled(report: ExportReport, before: dict[str, Content] | None = None) -> dict[str, Content]:
     """What the journal would say after an export."""
     return {**(before or {}), **{content.key: content for content in report.changed}}
-
-
-def query(package: Path, sql: str) -> list[Any]:
-    """Rows out of the database of a package."""
-    with tempfile.TemporaryDirectory() as folder:
-        with zipfile.ZipFile(package) as file:
-            database = file.extract("collection.anki2", folder)
-        with closing(sqlite3.connect(database)) as connection:
-            return connection.execute(sql).fetchall()

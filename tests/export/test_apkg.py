@@ -1,7 +1,4 @@
 import json
-import sqlite3
-import zipfile
-from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +10,8 @@ from export.notetypes import shape_of
 from srs.cards.builtin import builtin_types
 from srs.cards.notetype import Field, NoteType, Template
 from srs.cards.outgoing import Content, DeckAbout, abouts
-from tests.export.samples import NOON, every_type, journalled, make_note, query, request
+from tests.export.samples import NOON, every_type, journalled, make_note, request
+from tests.packages import media_of, query
 
 FOREIGN = NoteType(
     name="Basic",
@@ -30,18 +28,7 @@ FOREIGN = NoteType(
 
 def rows(path: Path) -> dict[str, tuple[int, str]]:
     """guid -> (mod, fields) of every note in a package."""
-    with zipfile.ZipFile(path) as package:
-        database = path.with_suffix(".db")
-        database.write_bytes(package.read("collection.anki2"))
-    connection = sqlite3.connect(database)
-    found = {guid: (mod, fields) for guid, mod, fields in connection.execute("select guid, mod, flds from notes")}
-    connection.close()
-    return found
-
-
-def media_of(path: Path) -> dict[str, bytes]:
-    with zipfile.ZipFile(path) as package:
-        return {name: package.read(number) for number, name in json.loads(package.read("media")).items()}
+    return {guid: (mod, fields) for guid, mod, fields in query(path, "select guid, mod, flds from notes")}
 
 
 def test_prompts_are_notes_of_their_own(tmp_path: Path) -> None:
@@ -201,21 +188,14 @@ def test_a_deck_says_who_wrote_it(tmp_path: Path) -> None:
     """Description, author and licence stand in the deck's description, as text."""
     about = DeckAbout("a < b\nc", "Mira", "CC BY 4.0")
     export(request([make_note("a", "basic", q="?", a="!")], decks={"Tests::Deck": about}), tmp_path / "x.apkg")
-    rows(tmp_path / "x.apkg")
-    connection = sqlite3.connect(tmp_path / "x.db")
-    decks = json.loads(connection.execute("select decks from col").fetchone()[0])
-    connection.close()
-    assert [deck["desc"] for deck in decks.values() if deck["name"] == "Tests::Deck"] == [
-        "a &lt; b<br>c<br>Author: Mira<br>Licence: CC BY 4.0"
-    ]
+    written = described(tmp_path / "x.apkg")["Tests::Deck"]
+    assert written == "a &lt; b<br>c<br>Author: Mira<br>Licence: CC BY 4.0"
 
 
 def described(path: Path) -> dict[str, str]:
     """The description of each deck of a package."""
-    rows(path)
-    with closing(sqlite3.connect(path.with_suffix(".db"))) as connection:
-        decks = json.loads(connection.execute("select decks from col").fetchone()[0])
-    return {deck["name"]: deck["desc"] for deck in decks.values()}
+    ((decks,),) = query(path, "select decks from col")
+    return {deck["name"]: deck["desc"] for deck in json.loads(decks).values()}
 
 
 def test_the_description_of_a_foreign_deck_stays_html(tmp_path: Path) -> None:

@@ -1,7 +1,7 @@
 import errno
 import json
 import os
-import sqlite3
+import random
 import subprocess
 import sys
 import zipfile
@@ -16,6 +16,9 @@ from export.notetypes import shape_of
 from export.package import Item, anki_tags, in_order, write_apkg
 from srs.cards.notetype import Field, NoteType, Template
 from srs.errors import SrsError
+from srs.importers.anki.opening import opened
+from srs.zstandard import zstd
+from tests.packages import media_of, query
 
 KIND = NoteType(
     name="pair",
@@ -36,24 +39,14 @@ def item(name: str, **changes: Any) -> Item:
 
 
 def write(path: Path, *items: Item, **more: Any) -> dict[str, Any]:
-    """Writes a package and reads it back: rows, the JSON in `col`, and the zip's entries."""
+    """Writes a package and reads it back: rows, and the JSON in `col`."""
     write_apkg(path, items, more.get("decks", {}), more.get("type_mods", {}), more.get("media", {}))
-    with zipfile.ZipFile(path) as package:
-        database = path.with_suffix(".db")
-        database.write_bytes(package.read("collection.anki2"))
-        listing = json.loads(package.read("media"))
-        entries = package.infolist()
-    connection = sqlite3.connect(database)
-    col = connection.execute("select conf, models, decks, dconf, crt from col").fetchone()
-    out = {
-        "entries": entries,
-        "media": listing,
-        "notes": connection.execute("select guid, mod, tags, flds, id from notes order by guid").fetchall(),
-        "cards": connection.execute("select nid, ord, due, did, id from cards order by due").fetchall(),
-        **dict(zip(("conf", "models", "decks", "dconf"), map(json.loads, col[:4]), strict=True)),
+    ((*col, _),) = query(path, "select conf, models, decks, dconf, crt from col")
+    return {
+        "notes": query(path, "select guid, mod, tags, flds, id from notes order by guid"),
+        "cards": query(path, "select nid, ord, due, did, id from cards order by due"),
+        **dict(zip(("conf", "models", "decks", "dconf"), map(json.loads, col), strict=True)),
     }
-    connection.close()
-    return out
 
 
 SCRIPT = """
@@ -80,18 +73,49 @@ def test_equal_input_gives_equal_bytes_in_any_process(tmp_path: Path) -> None:
     assert (tmp_path / "1.apkg").read_bytes() == (tmp_path / "2.apkg").read_bytes()
 
 
-def test_the_zip_is_compressed_and_undated(tmp_path: Path) -> None:
-    """Entries are deflated and carry one fixed date; pictures, squeezed already, are stored as they are."""
-    picture = tmp_path / "a.png"
+def test_the_form_is_the_one_that_anki_writes(tmp_path: Path) -> None:
+    """Form 3: the number of the form, collection, media and their list, packed with Zstandard in an undated zip."""
+    picture, text = tmp_path / "a.png", tmp_path / "a.svg"
     picture.write_bytes(b"png")
-    text = tmp_path / "a.svg"
-    text.write_bytes(b"<svg/>")
-    out = write(tmp_path / "x.apkg", item("a"), media={"z.png": picture, "b.svg": text})
-    assert [entry.filename for entry in out["entries"]] == ["collection.anki2", "media", "0", "1"]
-    assert out["media"] == {"0": "b.svg", "1": "z.png"}
-    assert {entry.date_time for entry in out["entries"]} == {(1980, 1, 1, 0, 0, 0)}
-    methods = [entry.compress_type for entry in out["entries"]]
-    assert methods == [zipfile.ZIP_DEFLATED] * 3 + [zipfile.ZIP_STORED]
+    text.write_bytes(b"<svg/>" * 500_000)
+    target = tmp_path / "x.apkg"
+    write_apkg(target, [item("a")], {}, {}, {"z.png": picture, "ä.svg": text})
+    with zipfile.ZipFile(target) as package:
+        stored = package.infolist()
+        packed = {entry.filename: package.read(entry) for entry in stored}
+    assert list(packed) == ["meta", "collection.anki21b", "0", "1", "media"]
+    assert packed["meta"] == b"\x08\x03"
+    assert {(entry.date_time, entry.compress_type) for entry in stored} == {((1980, 1, 1, 0, 0, 0), zipfile.ZIP_STORED)}
+    assert len(packed["1"]) < 10_000
+    assert media_of(target) == {"z.png": b"png", "ä.svg": text.read_bytes()}
+    with opened(target) as read:
+        assert sorted(read.media) == ["z.png", "ä.svg"]
+        assert read.open_media("ä.svg").read() == text.read_bytes()
+
+
+def test_the_longest_window_is_two_mebibytes(tmp_path: Path) -> None:
+    """What unpacks a package need not hold more of it than 2 MiB, however large it is."""
+    noise = tmp_path / "noise"
+    noise.write_bytes(random.Random(1).randbytes(3 << 20) * 2)
+    write_apkg(tmp_path / "x.apkg", [item("a")], {}, {}, {"noise.wav": noise})
+    with zipfile.ZipFile(tmp_path / "x.apkg") as package:
+        for name in ("collection.anki21b", "0", "media"):
+            narrow = zstd.ZstdDecompressor(options={zstd.DecompressionParameter.window_log_max: 21})
+            assert narrow.decompress(package.read(name)) and narrow.eof
+
+
+def test_every_block_is_told(tmp_path: Path) -> None:
+    """Packing says how many of the database's MiB are done, and which medium it is at."""
+    noise = tmp_path / "noise"
+    noise.write_bytes(b"a")
+    told: list[tuple[str, int, int | None]] = []
+    fields = (random.Random(1).randbytes(1 << 20).hex(), *item("a").fields[1:])
+    write_apkg(
+        tmp_path / "x.apkg", [item("a", fields=fields)], {}, {}, {"a": noise, "b": noise},
+        watch=lambda *what: told.append(what),
+    )  # fmt: skip
+    assert [done for what, done, total in told if (what, total) == ("Packing", 3)] == [0, 1, 2]
+    assert [done for what, done, total in told if (what, total) == ("Packing media", 2)] == [0, 1]
 
 
 def test_new_cards_stand_in_our_order(tmp_path: Path) -> None:

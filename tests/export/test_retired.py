@@ -8,7 +8,8 @@ from export.contents import parse
 from export.retired import CLOZED, GONE, TAG
 from srs.cards.note import Note
 from srs.cards.outgoing import Content
-from tests.export.samples import NOON, every_type, journalled, make_note, query, request
+from tests.export.samples import NOON, every_type, journalled, make_note, request
+from tests.packages import query
 
 OTHER = make_note("other", "basic", q="Still here?", a="!")
 

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from export.apkg import export
 from export.scheduling import BIRTH, CardRow, Seeding
 from srs.cards.outgoing import Logged, Preset, Schedules, Standing
-from tests.export.samples import NOON, make_note, query, request
+from tests.export.samples import NOON, make_note, request
+from tests.packages import query
 
 DAY = 738_838  # of NOON, in UTC
 BORN = 719_163 + BIRTH // 86_400

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from backports import zstd
+from srs.zstandard import zstd
 
 OLD, LEGACY, NEW = "collection.anki2", "collection.anki21", "collection.anki21b"
 FORMS = (OLD, LEGACY, NEW)

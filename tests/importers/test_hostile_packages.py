@@ -14,13 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 
 from srs.errors import SrsError
 from srs.importers.anki import database, media, tables
 from srs.importers.anki.opening import opened
+from srs.zstandard import zstd
 from tests.importers.handmade import FORMS, LEGACY, NEW, OLD, TYPE, message, models, package, varint
 from tests.support import times
 

@@ -1,8 +1,6 @@
 """Packages made by hand, in all three forms: what is read from them."""
 
 import sqlite3
-import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -180,30 +178,6 @@ def test_nothing_is_left_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
         assert not [path for path in folder.rglob("*") if path.is_file()]
         assert read.open_media("a").read() == b"b"
     assert not list(folder.iterdir())
-
-
-def test_without_zstandard(tmp_path: Path) -> None:
-    """A package of a new Anki is refused with the command that helps, an old one is read."""
-    script = "\n".join(
-        (
-            "import sys; sys.modules['backports.zstd'] = sys.modules['compression'] = None",
-            "from pathlib import Path",
-            "from srs.importers.anki.opening import opened",
-            "from srs.errors import SrsError",
-            "with opened(Path(sys.argv[1])) as read: print(len(read.notes))",
-            "try:",
-            "    with opened(Path(sys.argv[2])): pass",
-            "except SrsError as error: print(error.message, error.hint, sep='\\n')",
-        )
-    )
-    old, new = package(tmp_path / "old.apkg", LEGACY), package(tmp_path / "new.apkg", NEW)
-    done = subprocess.run([sys.executable, "-c", script, old, new], capture_output=True, text=True, check=True)
-    assert done.stdout.splitlines() == [
-        "1",
-        f"{new}: this package is packed with Zstandard, which this Python cannot unpack",
-        f"install it with `{sys.executable} -m pip install backports.zstd`, "
-        "or tick `Support older Anki versions` in Anki's export",
-    ]
 
 
 @pytest.mark.parametrize(
