@@ -15,6 +15,7 @@ from typing import Any, NoReturn, TypeVar, dataclass_transform
 T = TypeVar("T")
 
 _FEW = 8
+_set_class = vars(object)["__class__"].__set__
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -77,18 +78,21 @@ def _names(cls: type[Any], body: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _initialiser(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any]) -> Callable[..., None]:
-    """`__init__`, compiled: it sets each slot by the slot's own setter."""
-    known: dict[str, Any] = {"MISSING": MISSING}
-    heads, lines = ["self"], []
+    """`__init__`, compiled.
+
+    While its slots are set, the value is of a class just like its own but without `__setattr__`: there Python knows
+    the slots by their places, which takes half as long as the slots' own setters.
+    """
+    open_class = type(cls.__name__, cls.__bases__, {"__slots__": names})
+    known: dict[str, Any] = {"MISSING": MISSING, "_set_class": _set_class, "_open": open_class, "_class": cls}
+    heads, lines = ["self"], [" _set_class(self, _open)"]
     for name in names:
-        known[f"_set_{name}"] = vars(cls)[name].__set__
-        given, default = name, defaults.get(name, MISSING)
+        default = defaults.get(name, MISSING)
         if isinstance(default, Field):
             if default.default_factory is not MISSING:
                 known[f"_make_{name}"] = default.default_factory
-                given = f"_make_{name}() if {name} is MISSING else {name}"
                 heads.append(f"{name}=MISSING")
-                lines.append(f" _set_{name}(self, {given})")
+                lines.append(f" self.{name} = _make_{name}() if {name} is MISSING else {name}")
                 continue
             default = default.default
         if default is not MISSING:
@@ -96,10 +100,11 @@ def _initialiser(cls: type[Any], names: tuple[str, ...], defaults: dict[str, Any
             heads.append(f"{name}=_default_{name}")
         else:
             heads.append(name)
-        lines.append(f" _set_{name}(self, {given})")
+        lines.append(f" self.{name} = {name}")
+    lines.append(" self.__class__ = _class")
     if hasattr(cls, "__post_init__"):
         lines.append(" self.__post_init__()")
-    text = f"def __init__({', '.join(heads)}):\n" + ("\n".join(lines) or " pass")
+    text = f"def __init__({', '.join(heads)}):\n" + "\n".join(lines)
     exec(compile(text, "<frozen>", "exec"), known)  # Ctrl-C while mere text runs would end Python by the signal
     made: Callable[..., None] = known["__init__"]
     made.__qualname__ = f"{cls.__qualname__}.__init__"  # named where the arguments are wrong

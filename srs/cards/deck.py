@@ -125,6 +125,7 @@ class _DeckReader:
         self.types = types
         self.specs: dict[str, _Spec] = {}
         self.markers = {type.marker: self.spec(name) for name, type in types.items() if type.marker}
+        self.by_keys: dict[tuple[str, ...], _Spec] = {}
         self.escapes = False
         self.problems: list[Problem] = []
 
@@ -135,7 +136,7 @@ class _DeckReader:
         notes: tuple[Note, ...] = ()
         root = parsed.root
         # Only an escape can bring a control character past the reader, and hardly any file has one.
-        self.escapes = _ESCAPE.search(parsed.text) is not None
+        self.escapes = "\\" in parsed.text and _ESCAPE.search(parsed.text) is not None
         if isinstance(root, Mapping):
             if newer := newer_format(self.path, root):
                 # Whatever else seems wrong in it may be right in its format.
@@ -164,8 +165,8 @@ class _DeckReader:
         usable = True
         for key, node in root.values.items():
             try:
-                if key != "notes":
-                    self.refuse_controls(node)
+                if self.escapes and key != "notes":
+                    _refuse_controls(node)
                 if key in ("author", "licence", "description"):
                     about[key] = _text(node, key) or None
                 elif key in _GOVERNING:
@@ -201,24 +202,27 @@ class _DeckReader:
             hint = "Write `- q: …` and on the next line `a: …`."
             self.report(node, "not-a-note", "A note is a set of keys, and this is not.", hint)
             return None
-        spec = self.type_of(node)
+        keys = tuple(node.values)
+        spec = self.by_keys.get(keys) or self.type_of(node, keys)
         if spec is None:
             return None
         note = _NoteReader(self, spec, node).read()
         wrong = len(self.problems) > before and any(found.severity == "error" for found in self.problems[before:])
         return None if damaged or wrong else note
 
-    def type_of(self, note: Mapping) -> _Spec | None:
+    def type_of(self, note: Mapping, keys: tuple[str, ...]) -> _Spec | None:
+        """The type that a note names or its keys tell, which is looked up once for the notes with just these keys."""
         if "type" in note.values:
             return self.named_type(note.values["type"])
         markers = self.markers
-        found = [key for key in note.values if key in markers]
+        found = [key for key in keys if key in markers]
         if len(found) > 1:
             # A type may have a field that is another type's marker; then it is the one that takes them all.
             whole = [key for key in found if all(other in markers[key].fields for other in found)]
             found = whole if len(whole) == 1 else found
         if len(found) == 1:
-            return markers[found[0]]
+            self.by_keys[keys] = spec = markers[found[0]]
+            return spec
         if found:
             line, column = note.keys[found[1]]
             message = f"`{found[0]}` and `{found[1]}` each name a note type, and a note has one."
@@ -250,12 +254,6 @@ class _DeckReader:
         hint = _nearest([key], names).strip() or f"It may have {', '.join(f'`{name}`' for name in names)}."
         self.report_at(*at, "unknown-key", message, hint)
 
-    def refuse_controls(self, node: Node) -> None:
-        """Raise _Wrong where a text holds a control character that an escape stands for."""
-        for text in _texts_under(node) if self.escapes else ():
-            if text.style == '"' and (control := control_character(text.value)):
-                raise _Wrong(text, "control-character", f"The escape stands for {control[1]}.", NO_CONTROLS)
-
     def report_wrong(self, wrong: _Wrong) -> None:
         self.report(wrong.node, wrong.code, wrong.message, wrong.hint)
 
@@ -283,12 +281,12 @@ class _NoteReader:
 
     def read(self) -> Note | None:
         # This runs for every note of a collection: keys that hold a field's text as it is go no further than here.
-        spec, fields, node = self.spec, self.fields, self.node
-        plain = spec.plain
-        for key, value in node.values.items():
-            if key in plain and value.__class__ is Text and not self.deck.escapes:
-                if value[0]:
-                    fields[key] = value[0]
+        spec, fields = self.spec, self.fields
+        plain = spec.plain if not self.deck.escapes else ()
+        for key, value in self.node.values.items():
+            if key in plain and value.__class__ is Text:
+                if text := value[0]:
+                    fields[key] = text
             else:
                 self.read_key(key, value)
         needed = spec.required if self.own.get("id") else spec.identifying
@@ -303,7 +301,7 @@ class _NoteReader:
         draft = own("draft", head.draft)
         if not draft and self.fields.get("fidelity") == "unverified" and spec.fields["fidelity"].kind == "choice":
             self.warn_unverified()
-        pinned, tags, cards = own("id"), own("tags"), own("cards")
+        pinned, tags, cards, decks = own("id"), own("tags"), own("cards"), own("decks")
         return Note(
             pinned or derived_id(self.fields[spec.names_it]),
             pinned is not None,
@@ -320,15 +318,15 @@ class _NoteReader:
             own("guid"),
             own("from"),
             Place(self.deck.path, self.node.line, self.node.column),
-            self.decks(),
-            quiet=own("quiet", {}),
+            self.decks(decks) if decks else {},
+            own("quiet") or {},
         )
 
     def read_key(self, key: str, value: Node) -> None:
         """Read any key but a field that holds text as it is; a mistake is reported."""
         try:
-            if key not in ("fields", "guid"):
-                self.deck.refuse_controls(value)
+            if self.deck.escapes and key not in ("fields", "guid"):
+                _refuse_controls(value)
             if read := _COMMON.get(key):
                 self.own[key] = read(value)
             elif key == "prompts":
@@ -357,8 +355,8 @@ class _NoteReader:
                     message = f"`{tree.shown(key)}` stands in the note and under `fields:` as well."
                     raise _Wrong(value, "duplicate-key", message, "Keep one of the two.")
                 field = self.spec.fields.get(key)
-                if field is None or field.kind != "html":
-                    self.deck.refuse_controls(value)
+                if self.deck.escapes and (field is None or field.kind != "html"):
+                    _refuse_controls(value)
                 self.read_field(key, value, node)
             except _Wrong as wrong:
                 self.deck.report_wrong(wrong)
@@ -389,10 +387,9 @@ class _NoteReader:
                 found[rule] = reason
         return found
 
-    def decks(self) -> dict[str, str]:
+    def decks(self, node: Node) -> dict[str, str]:
         """The decks of cards that lie elsewhere than the note, by the name of the card; mistakes are reported."""
-        node: Node | None = self.own.get("decks")
-        if node is None or _is_empty(node):
+        if _is_empty(node):
             return {}
         if not isinstance(node, Mapping):
             hint = f"Write the name of a card and a deck: `{next(iter(self.spec.templates), 'c1')}: DECK`."
@@ -445,15 +442,16 @@ class _NoteReader:
         if not isinstance(node, Mapping):
             hint = "Write `- q: …` and on the next line `a: …`."
             raise _Wrong(node, "not-a-prompt", "A prompt is a set of keys, and this is not.", hint)
-        for key in node.values:
+        values = node.values
+        for key in values:
             if key not in PROMPT_KEYS:
                 self.deck.unknown_key(key, node.keys[key], PROMPT_KEYS, "a prompt")
-        q = _texts(node.values["q"], "q") if "q" in node.values else ()
-        a = _text(node.values["a"], "a") if "a" in node.values else ""
+        q = _texts(values["q"], "q") if "q" in values else ()
+        a = _text(values["a"], "a") if "a" in values else ""
         if not q or not a.strip():
             missing = "a" if q else "q"
             raise _Wrong(node, "missing-field", f"A prompt needs `{missing}`, and this one has none.")
-        id = _id(node.values["id"]) if "id" in node.values else None
+        id = _id(values["id"]) if "id" in values else None
         return Prompt(id or derived_id(q[0]), q, a, Place(self.deck.path, node.line, node.column))
 
     def read_field(self, key: str, value: Node, node: Mapping) -> None:
@@ -501,6 +499,13 @@ class _NoteReader:
         self.deck.report(self.node.values.get("fidelity", self.node), "unverified", message, hint, "warning")
 
 
+def _refuse_controls(node: Node) -> None:
+    """Raise _Wrong where a text holds a control character that an escape stands for."""
+    for text in _texts_under(node):
+        if text.style == '"' and (control := control_character(text.value)):
+            raise _Wrong(text, "control-character", f"The escape stands for {control[1]}.", NO_CONTROLS)
+
+
 def _texts_under(node: Node) -> Iterator[Text]:
     if isinstance(node, Text):
         yield node
@@ -533,7 +538,7 @@ def _texts(node: Node, key: str) -> tuple[str, ...]:
         return (node.value,) if node.value.strip() else ()
     if isinstance(node, Mapping):
         raise _Wrong(node, "not-a-list", f"`{key}` must be a list of texts.", _LIST_HINT)
-    return tuple(text for item in node.items if (text := _text(item, key)).strip())
+    return tuple([text for item in node.items if (text := _text(item, key)).strip()])
 
 
 def _tags(node: Node) -> tuple[str, ...]:
@@ -545,7 +550,7 @@ def _tags(node: Node) -> tuple[str, ...]:
 
 
 def _id(node: Node) -> str | None:
-    text = node.value if isinstance(node, Text) else _text(node, "id")
+    text = _text(node, "id")
     if text and not valid_id(text):
         raise _Wrong(node, "bad-id", f"`{tree.shown(text)}` cannot be an id.", _ID_HINT)
     return text or None
