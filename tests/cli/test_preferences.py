@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from srs.cli.preferences import DEFAULT_KEYS, Preferences, PreferencesError, preferences
@@ -168,6 +168,7 @@ def _sent() -> Any:
 
 
 @given(_sent())
+@example("\ue000".encode())
 def test_what_a_keyboard_sends_can_be_named(data: bytes) -> None:
     """A name that the reader gives a key is a key for the config file, but for those that are none."""
     name, used = decode(data, complete=True)

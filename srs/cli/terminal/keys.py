@@ -66,7 +66,7 @@ def size() -> tuple[int, int]:
 def is_key(name: str) -> bool:
     """Whether a keyboard can send a key of this name, so that it can be given a meaning."""
     if len(name) == 1:
-        return name.isprintable() and name != " "
+        return name > " " and not "\x7f" <= name < "\xa0"
     head, dash, rest = name.rpartition("-")
     if dash and head == "ctrl" and len(rest) == 1:
         return rest in "abcdefgklnopqrstuvwxyz"  # h, i, j and m are backspace, tab and enter
