@@ -123,10 +123,12 @@ class Formulas:
         after = np.empty_like(s)
         recalled = np.flatnonzero(~same_day & (rating > 1))
         if len(recalled):
-            after[recalled] = self.recalled(*(each.take(recalled) for each in (s, d, elapsed, rating)))
+            after[recalled] = self.recalled(
+                s.take(recalled), d.take(recalled), elapsed.take(recalled), rating.take(recalled)
+            )
         forgotten = np.flatnonzero(~same_day & (rating == 1))
         if len(forgotten):
-            after[forgotten] = self.forgotten(*(each.take(forgotten) for each in (s, d, elapsed)))
+            after[forgotten] = self.forgotten(s.take(forgotten), d.take(forgotten), elapsed.take(forgotten))
         again = np.flatnonzero(same_day)
         if len(again):
             after[again] = self.same_day(s.take(again), rating.take(again))
