@@ -11,6 +11,7 @@ A memory is (stability in days, difficulty 1 to 10).
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from srs.collector import collector_paused
 from srs.errors import SrsError
 from srs.memory.model import Moment
 from srs.memory.replay import MAX_STABILITY, replay
@@ -87,7 +88,8 @@ class Fsrs6:
 
     def replay(self, offsets: "Ints", ats: "Ints", days: "Ints", ratings: "Ints") -> list[Memory]:
         states = replay(offsets, days, ratings, self.parameters)
-        return list(zip(states[:, 0].tolist(), states[:, 1].tolist(), strict=True))
+        with collector_paused():
+            return list(zip(states[:, 0].tolist(), states[:, 1].tolist(), strict=True))
 
     def replay_every(self, offsets: "Ints", ats: "Ints", days: "Ints", ratings: "Ints") -> "Floats":
         return replay(offsets, days, ratings, self.parameters, every=True)
