@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 # `fsrs` has no ceiling; hundreds of Easy on one day under hostile parameters would reach infinity and stop it.
 MAX_STABILITY = 1e100
 MIN_STABILITY = 0.001
-_AT_ONCE = 1 << 13  # histories stepped together: their state stays in the processor's cache
+_AT_ONCE = 1 << 15  # histories stepped together: their state stays in the processor's cache
 
 
 def replay(offsets: Ints, days: Ints, ratings: Ints, parameters: tuple[float, ...], every: bool = False) -> Floats:
