@@ -44,6 +44,10 @@ class ProgressLine:
                 began, before = self._step
                 self._write(done, total, (done - before) / (now - began) if now > began else 0.0)
 
+    def anew(self) -> None:
+        """What comes now is other work than what came before, however soon: a key was pressed."""
+        self._over = -_PATIENCE
+
     def wipe(self) -> None:
         """Take the line away, before anything else is written."""
         if self._shown:

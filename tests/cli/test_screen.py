@@ -62,6 +62,19 @@ def test_the_next_card_was_edited_meanwhile(srs: Srs, terminal: Run) -> None:
     run.press("q", "1 card answered: 1 good.")
 
 
+def test_quick_keys_are_no_long_work(srs: Srs, terminal: Run) -> None:
+    """However quickly key follows key, no line of progress flickers over the card."""
+    run = terminal(srs, "review")
+    run.sees("Capital of France?")
+    end = time.monotonic() + 1.5
+    while time.monotonic() < end:
+        run.press(" ", "Paris")
+        run.press("3", "Capital of Italy?")
+        run.press("u", "Took back the answer of")
+    run.press("q", "No card was answered.")
+    assert b"Writing" not in run.sent and b"Reading" not in run.sent
+
+
 def test_a_key_that_means_nothing(srs: Srs, terminal: Run) -> None:
     """On the back a key without a meaning rates nothing and says what the keys do."""
     run = terminal(srs, "review")

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.cli import asides, wording
+from srs.cli.progress import progress
 from srs.cli.terminal.desk import Desk
 from srs.cli.terminal.keys import Hangup
 from srs.cli.terminal.line import Line, filled
@@ -103,6 +104,7 @@ class Dialogue:
     # Keys
 
     def _press(self, key: str) -> None:
+        progress.anew()
         screen = self._desk.screen
         if key == "resume":  # the shell wrote on the screen meanwhile
             screen.disturbed()
