@@ -74,6 +74,11 @@ def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch:
             note_settled(db, plan)
     if journal_files(folder) == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
         return set()
+    return follow(db, folder, plan, lost, watch)
+
+
+def follow(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> set[str] | None:
+    """The same, for who knows that the journal has something new."""
     from srs.collection import history
 
     with writing(db):
