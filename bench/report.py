@@ -83,7 +83,7 @@ def written(results: Sequence[Result], rounds: int) -> str:
         rows = [_row(result) for result in results if result.size == size]
         parts.append(f"## {size:,} cards\n\n" + _table(["what", "srs", "beside", "ratio", "MB", "budget"], rows))
     if len(sizes) > 1:
-        head = ["what", *(f"{size:,}" for size in sizes), f"last ÷ {sizes[-2]:,}", "budget"]
+        head = ["what", *(f"{size:,}" for size in sizes), f"last ÷ {sizes[-2]:,}"]
         parts.append("## Growth\n\n" + _table(head, list(_growth(results, sizes))))
     return "\n\n".join(parts) + "\n"
 
@@ -109,12 +109,8 @@ def _growth(results: Sequence[Result], sizes: Sequence[int]) -> list[list[str]]:
     for name, by_size in found.items():
         times = [by_size[size].ours.wall if size in by_size else None for size in sizes]
         last, before = times[-1], times[-2]
-        grown = last / before if last and before else None
-        told = f"{grown:.2f}" if grown else ""
-        most = sizes[-1] / sizes[-2]
-        linear = by_size[sizes[-1]].row.linear if grown else False
-        budget = f"≤ {most:g} × {'✓' if grown <= most else '✗'}" if grown and linear else ""
-        rows.append([name, *(seconds(each) if each else "" for each in times), told, budget])
+        grown = f"{last / before:.2f}" if last and before else ""
+        rows.append([name, *(seconds(each) if each else "" for each in times), grown])
     return rows
 
 

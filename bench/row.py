@@ -16,8 +16,6 @@ class Row:
 
     `peak`: so many MB it may need; `peak_ratio`: so many times those of its yardstick.
 
-    `linear`: it may grow no faster than the number of cards, from the size before the last to the last.
-
     `bound` sizes are those at which the budget holds; at others it is only shown.
     """
 
@@ -27,6 +25,5 @@ class Row:
     seconds: float | None = None
     peak: float | None = None
     peak_ratio: float | None = None
-    linear: bool = False
     bound: tuple[int, ...] = (100_000,)
     most_rounds: int = 1000
