@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 from srs.collection import content, elsewhere, queries, settled
 from srs.collection.device import device_name
 from srs.collection.files import keep_copy, locked, replace_file
-from srs.collection.index import discard, open_index, spoilt, writing
+from srs.collection.index import discard, filled, open_index, spoilt, writing
 from srs.collection.locations import (
     SETTINGS_NAME,
     copies_folder,
@@ -147,6 +147,7 @@ class Collection:
         try:
             collection = cls(root, environ, followed_settings(root, db), db, fixed_clock, watch)
             collection._refresh()
+            filled(db, path)
         except BaseException:
             db.close()
             raise

@@ -49,8 +49,18 @@ def spoilt(error: sqlite3.DatabaseError) -> bool:
 
 def discard(path: Path) -> None:
     """Delete the index. Nothing is lost: the next opening makes it from the text."""
-    for suffix in ("", "-wal", "-shm"):
+    for suffix in ("", "-journal", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
+def filled(db: sqlite3.Connection, path: Path) -> None:
+    """Say that the index at `path` holds what it should: from now on others can read while one writes (SQLite's WAL).
+
+    Until then each page goes straight to its place, once: a new file has nothing that a rollback would need.
+    """
+    if db.execute("pragma journal_mode").fetchone()[0] != "wal":
+        with locked(path.parent):
+            _in_mode(db, "wal")  # where another program is in the way, the next one that opens the index does it
 
 
 @contextmanager
@@ -133,13 +143,20 @@ def _brought_up(db: sqlite3.Connection, version: int) -> bool:
 
 def _alone(db: sqlite3.Connection) -> bool:
     """Whether no other program has the index open: an older one would go on writing what its own version means."""
+    return _in_mode(db, "delete")
+
+
+def _in_mode(db: sqlite3.Connection, mode: str) -> bool:
+    """Turn to this journal mode of SQLite at once; False where another program stands in the way."""
+    db.execute("pragma busy_timeout = 0")
     try:
-        for mode in ("delete", "wal"):  # the first is refused at once where there is another one
-            db.execute(f"pragma journal_mode = {mode}")
+        db.execute(f"pragma journal_mode = {mode}")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
+    finally:
+        db.execute(f"pragma busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
     return True
 
 
@@ -150,7 +167,6 @@ def _made_anew(db: sqlite3.Connection, path: Path) -> sqlite3.Connection:
         discard(path)
         db = sqlite3.connect(path, timeout=_BUSY_SECONDS, isolation_level=None)
         db.execute("pragma synchronous = normal")
-    db.execute("pragma journal_mode = wal")
     with writing(db):
         for statement in _statements():
             db.execute(statement)

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from srs.collection.collection import Collection, not_opened
 from srs.collection.files import open_regular
-from srs.collection.index import discard, open_index
+from srs.collection.index import discard, filled, open_index
 from srs.collection.locations import SETTINGS_NAME, index_file
 from srs.collection.settings import Settings, SettingsError, read_settings
 from srs.errors import SrsError, said_by_system
@@ -72,6 +72,7 @@ def _opened(
     with closing(open_index(path)) as db:
         collection = Collection(root, environ, settings, db, True, watch)
         collection.refresh()
+        filled(db, path)
         yield collection
 
 

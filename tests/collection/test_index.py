@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from srs.collection import settled
 from srs.collection.collection import Collection, plan_of
 from srs.collection.content import Seen
+from srs.collection.index import filled, open_index, writing
 from srs.collection.locations import cache_folder
 from srs.collection.settings import DeckSettings, Settings
 from srs.errors import SrsError
@@ -119,7 +120,7 @@ def test_a_spoilt_index_is_made_anew(tmp_path: Path, spoil: Callable[[Path], Non
     root, environ = studied(tmp_path)
     path = index_file(root, environ)
     spoil(path)
-    for suffix in ("-wal", "-shm"):
+    for suffix in ("-journal", "-wal", "-shm"):
         path.with_name(path.name + suffix).unlink(missing_ok=True)
     collection = open_collection(root, environ)
     assert_made_anew_is_the_same(collection, tmp_path)
@@ -154,6 +155,57 @@ def test_an_index_spoilt_while_we_study(tmp_path: Path) -> None:
         collection.record([ev.Flag(ev.new_id(moment(), bytes(10)), moment(), "one:answer", 3)])
     collection.db.close()
     assert open_collection(root, environ).state("one:answer").flag == 3
+
+
+def mode_of(db: sqlite3.Connection) -> str:
+    return str(db.execute("pragma journal_mode").fetchone()[0])
+
+
+def test_reading_while_another_program_writes(tmp_path: Path) -> None:
+    """While one program writes in the index another one reads what was there before, and waits for nobody."""
+    root, environ = studied(tmp_path)
+    writer, reader = open_collection(root, environ), open_collection(root, environ)
+    with writing(writer.db):
+        writer.db.execute("update state set reps = 99")
+        assert reader.state("one:answer").reps == 2
+    assert reader.state("one:answer").reps == 99
+
+
+def test_a_reader_in_the_way_when_an_index_was_made(tmp_path: Path) -> None:
+    """Where somebody reads in a new index just when it is full, it is as good, and the next opening lets all read."""
+    root, environ = studied(tmp_path)
+    path = index_file(root, environ)
+    deleted(path)
+    open_index(path).close()
+    reader = sqlite3.connect(path, isolation_level=None)
+    db = open_index(path)
+    reader.execute("begin").connection.execute("select * from meta").fetchall()
+    filled(db, path)
+    assert mode_of(db) == "delete"
+    reader.close()
+    db.close()
+    collection = open_collection(root, environ)
+    assert mode_of(collection.db) == "wal"
+    assert_made_anew_is_the_same(collection, tmp_path)
+
+
+def test_a_kill_while_an_index_is_made(tmp_path: Path) -> None:
+    """A program that dies over a new index, with half of it in the file, leaves nothing that the next one takes."""
+    root, environ = studied(tmp_path)
+    path = index_file(root, environ)
+    deleted(path)
+    script = (
+        "import os; from pathlib import Path; from srs.collection import collection, history, index;"
+        "index._ROOM = 1; done = history._take_all;"
+        "history._take_all = lambda db, *a: (done(db, *a), db.execute('create table much as select zeroblob(100000)'),"
+        " os._exit(9));"
+        f"collection.Collection.open(Path({str(root)!r}), {environ!r})"
+    )
+    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
+    assert path.with_name(path.name + "-journal").exists() and path.stat().st_size > 100_000
+    collection = open_collection(root, environ)
+    assert_made_anew_is_the_same(collection, tmp_path)
+    assert collection.state("one:answer").reps == 2
 
 
 # Any order of arrival
