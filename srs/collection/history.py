@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Set
 from contextlib import contextmanager
 from functools import partial
+from itertools import chain
 from pathlib import Path
 
 from srs.collection import journal, queries
@@ -212,7 +213,7 @@ class _Folded:
     def __init__(self, of_card: Callable[[str], tuple[Rules, Model]]) -> None:
         self._folding = Folding(of_card)
         self._newest = (0, "")
-        self._at: dict[str, int] = {}
+        self._others: dict[str, int] = {}  # the time of a card's newest event that is no review
         self.doubtful: set[str] = set()
         self.spoilt = False
 
@@ -221,21 +222,28 @@ class _Folded:
         if not rows:
             return
         if time_and_id(rows[0]) < self._newest:
-            self.doubtful.update(row[_SUBJECT] for row in rows if row[1] <= self._at.get(row[_SUBJECT], -1))
+            self.doubtful.update(row[_SUBJECT] for row in rows if row[1] <= self._newest_of(row[_SUBJECT]))
         self._newest = max(self._newest, time_and_id(rows[-1]))
-        review, other, ats = self._folding.review, self._folding.other, self._at
+        review, other, others = self._folding.review, self._folding.other, self._others
         for row in rows:
             id_, at, do, _, _, rating, _, mode, day, due, step, after, _, _, _, _, subject = row
             if do == "review":
-                ats[subject] = at
                 if mode == "study":
                     review(subject, id_, at, rating, day, due, step, after)
             elif subject is not None:
-                ats[subject] = at
+                others[subject] = at
                 other(subject, event_of(row[:_DEVICE]))
 
+    def _newest_of(self, subject: str) -> int:
+        """The time of the newest event of a card that its state hangs on; -1 where it has none."""
+        return max(self._folding.last_at(subject) or -1, self._others.get(subject, -1))
+
+    def __len__(self) -> int:
+        """How many cards there are, the doubtful ones among them."""
+        return len(self._folding)
+
     def states(self) -> Iterator[tuple[str, CardState]]:
-        """The states of the cards that are not doubtful."""
+        """The states of the cards that are not doubtful, by name."""
         return (pair for pair in self._folding.states() if pair[0] not in self.doubtful)
 
 
@@ -417,18 +425,11 @@ def _of_card(db: sqlite3.Connection, plan: Plan) -> Callable[[str], tuple[Rules,
 def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch, folded: _Folded | None = None) -> None:
     """The states of all cards, those that were `folded` as their events were read without reading them again."""
     of_card = _of_card(db, plan)
-    if folded is None or folded.spoilt:
-        try:
-            states = fold_many(_counted(db, "id", None, watch), of_card)
-        except _OutOfOrder:
-            states = fold_many(_counted(db, "at, id", None, watch), of_card)
-    else:
-        states = fold_many(_counted(db, "at, id", folded.doubtful, watch), of_card) if folded.doubtful else {}
-        states.update(folded.states())
+    states, total = _states_of_all(db, of_card, watch, folded)
     with statements(db, watch, "Making the index"):
         db.execute("delete from state")
-    cards = told(watch, "Working out memories", sorted(states), len(states))
-    rows = (state_row(card, states[card], of_card(card)[1]) for card in cards if states[card] != _UNSEEN)
+    cards = told(watch, "Working out memories", states, total)
+    rows = (state_row(card, state, of_card(card)[1]) for card, state in cards if state != _UNSEEN)
     with indexes_at_the_end(db, watch, "state"):
         db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
     gone = "select card from state s where not exists (select 1 from card c where c.id = s.card)"
@@ -437,6 +438,20 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch, folded: _Folded 
         db.execute("delete from gone")
         db.execute(f"insert into gone {gone}")
         db.execute(f"update card set fresh = not fresh where fresh != {is_fresh}")
+
+
+def _states_of_all(
+    db: sqlite3.Connection, of_card: Callable[[str], tuple[Rules, Model]], watch: Watch, folded: _Folded | None
+) -> tuple[Iterable[tuple[str, CardState]], int]:
+    """Every card with a history and its state, mostly by name, and about how many there are."""
+    if folded is not None and not folded.spoilt:
+        anew = fold_many(_counted(db, "at, id", folded.doubtful, watch), of_card) if folded.doubtful else {}
+        return chain(folded.states(), anew.items()), len(folded)
+    try:
+        states = fold_many(_counted(db, "id", None, watch), of_card)
+    except _OutOfOrder:
+        states = fold_many(_counted(db, "at, id", None, watch), of_card)
+    return states.items(), len(states)
 
 
 class _OutOfOrder(Exception):

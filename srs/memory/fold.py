@@ -207,10 +207,20 @@ class Folding:
         """Any other event about a card."""
         (self._cards.get(name) or self._meet(name)).other(event)
 
+    def last_at(self, name: str) -> int | None:
+        """The time of the card's last study review, where it has one since it was reset."""
+        card = self._cards.get(name)
+        return card.last_at if card else None
+
+    def __len__(self) -> int:
+        """How many cards were met."""
+        return len(self._cards)
+
     def states(self) -> Iterator[tuple[str, CardState]]:
-        """Every card that was met and its state, in the order in which they were met."""
+        """Every card that was met and its state, by name. Made one by one: of many cards none is kept here."""
         memories = {id(histories): (histories.replay(model), model) for model, histories in self._of_model.items()}
-        for name, card in self._cards.items():
+        for name in sorted(self._cards):
+            card = self._cards[name]
             found, model = memories[id(card.histories)]
             yield name, card.state(None if card.last_at is None else found[card.history], model)
 
