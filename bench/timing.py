@@ -48,13 +48,18 @@ def alternate(contenders: Mapping[str, Contender], rounds: int) -> dict[str, lis
 
 def median(taken: Sequence[Taken]) -> Taken:
     """The medians of what was taken."""
+    return _each(statistics.median, taken)
+
+
+def mean(taken: Sequence[Taken]) -> Taken:
+    """The means of what was taken."""
+    return _each(statistics.fmean, taken)
+
+
+def _each(average: Callable[[Sequence[float]], float], taken: Sequence[Taken]) -> Taken:
     cpu = [each.cpu for each in taken if each.cpu is not None]
     peak = [each.peak for each in taken if each.peak is not None]
-    return Taken(
-        statistics.median(each.wall for each in taken),
-        statistics.median(cpu) if cpu else None,
-        statistics.median(peak) if peak else None,
-    )
+    return Taken(average([each.wall for each in taken]), average(cpu) if cpu else None, average(peak) if peak else None)
 
 
 def inside(run: Callable[[], object]) -> Taken:
