@@ -399,7 +399,7 @@ def test_an_index_that_is_locked(sitting: Sitting, monkeypatch: pytest.MonkeyPat
     assert len(event_ids(sitting.root)) == len(sitting.given) + saved == len(NOTES)
 
 
-@pytest.mark.parametrize(("room", "saved"), [(0, False), (4096, False), (60_000, True), (100_000, True)])
+@pytest.mark.parametrize(("room", "saved"), [(0, False), (4096, False), (40_000, True), (60_000, True)])
 def test_an_index_on_a_full_disk(tmp_path: Path, server: Server, room: int, saved: bool) -> None:
     """Where the journal has room and the index has none, an answer is refused with words, or is on disk and the words
     say so; the index is not thrown away, and the next command has the answer.
