@@ -1,45 +1,47 @@
 """Values behave as frozen dataclasses with slots do."""
 
 import copy
+import dataclasses
 import importlib
 import pickle
 import pkgutil
 from collections.abc import Callable
-from dataclasses import FrozenInstanceError, asdict, dataclass, field, fields, replace
+from dataclasses import FrozenInstanceError, asdict, dataclass, fields
 from typing import Any
 
 import pytest
 
 import srs
-from srs.values import frozen
+from srs.values import field, frozen, replace
 
 
-class Shape:
-    """A class body as both decorators get it."""
+def body(field: Any) -> type[Any]:
+    """A class body as both decorators get it, each with what it calls `field`."""
 
-    name: str
-    size: int = 2
-    parts: list[int] = field(default_factory=list)
-    seen: str = field(default="", compare=False)
+    class Shape:
+        """Said of a shape."""
 
-    def __post_init__(self) -> None:
-        if self.size < 0:
-            raise ValueError("negative")
+        name: str
+        size: int = 2
+        parts: list[int] = field(default_factory=list)
+        seen: str = field(default="", compare=False)
 
+        def __post_init__(self) -> None:
+            if self.size < 0:
+                raise ValueError("negative")
 
-def body() -> type[Any]:
     return type("Shape", (), {**vars(Shape), "__qualname__": "Outer.Shape"})
 
 
 def ours(used: int) -> Any:
     """Our class, of which so many values were made: the first few are made in another way."""
-    made: Any = frozen(body())
+    made: Any = frozen(body(field))
     for _ in range(used):
         made("x")
     return made
 
 
-Theirs: Any = dataclass(frozen=True, slots=True)(body())
+Theirs: Any = dataclass(frozen=True, slots=True)(body(dataclasses.field))
 
 
 @frozen
@@ -66,7 +68,8 @@ class Nothing:
         lambda cls: cls("a") == cls("b"),
         lambda cls: cls("a") == "a",
         lambda cls: asdict(cls("a", 3)),
-        lambda cls: repr(replace(cls("a"), size=7)),
+        lambda cls: repr(dataclasses.replace(cls("a"), size=7)),
+        lambda cls: repr(replace(cls("a", 3, [1], "x"), size=7)),
         lambda cls: [(f.name, f.compare) for f in fields(cls)],
         lambda cls: cls.__match_args__,
         lambda cls: cls("a").parts is cls("a").parts,
@@ -92,6 +95,8 @@ def test_as_a_dataclass(make: Callable[[Any], object], used: int) -> None:
         (lambda cls: cls("a", 1, [], "", 5), TypeError),
         (lambda cls: cls("a", -1), ValueError),
         (lambda cls: hash(cls("a")), TypeError),
+        (lambda cls: replace(cls("a"), size=-1), ValueError),
+        (lambda cls: replace(cls("a"), nobody=1), TypeError),
     ],
 )
 def test_refuses_as_a_dataclass(do: Callable[[Any], object], error: type[Exception], used: int) -> None:

@@ -13,7 +13,6 @@ Every problem is found and has its line; where there is one, what could be read 
 import re
 from bisect import bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from srs.cards import tree
@@ -22,7 +21,7 @@ from srs.cards.insert import CannotWrite, Value, note_yaml
 from srs.cards.note import Note
 from srs.cards.notetype import NoteType, NoteTypes
 from srs.errors import Problem, sentence
-from srs.values import frozen
+from srs.values import frozen, replace
 
 _FENCE = re.compile(r"\s*```")
 _FILE_KEY = re.compile(rf"({'|'.join(FILE_KEYS)}):(\s|$)")

@@ -5,14 +5,13 @@ compared with what was meant; where it is other, the line stays as it was.
 """
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from typing import Any
 
 from srs.cards import tree
 from srs.cards.layout import after_line, encoded, line_at, offset_of, with_lines
 from srs.cards.yamlwords import Line, shows_block, taken_apart
 from srs.errors import Problem
-from srs.values import frozen
+from srs.values import frozen, replace
 
 _STAND_IN = "text-{}-of-a-mended-line"
 

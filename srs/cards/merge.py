@@ -11,7 +11,6 @@ read, `CannotMerge` leaves it to the caller: nothing is ever thrown away.
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Literal
 
 from srs.cards import tree
@@ -32,7 +31,7 @@ from srs.cards.pieces import (
     take_apart,
 )
 from srs.errors import Problem, SrsError
-from srs.values import frozen
+from srs.values import frozen, replace
 
 CONFLICT_TAG = "conflict"
 

@@ -1,10 +1,9 @@
 """Notes, prompts and cards as values. Knows nothing of YAML, HTML or files."""
 
 from collections.abc import Mapping
-from dataclasses import field
 
 from srs.errors import Problem
-from srs.values import frozen
+from srs.values import field, frozen
 
 
 @frozen

@@ -5,14 +5,13 @@ once or leaves it alone, and raises SrsError when it cannot write.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import Literal, NamedTuple
 
 from srs.cards.note import Note
 from srs.cards.notetype import NoteTypes
 from srs.errors import Problem
-from srs.values import frozen
+from srs.values import field, frozen
 from srs.watching import Watch, unwatched
 
 

@@ -5,13 +5,12 @@ This is read before the first card is painted, so it imports little, and TOML on
 """
 
 from collections.abc import Mapping
-from dataclasses import field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
 from srs.collection.locations import config_file
 from srs.errors import SrsError, said_by_system
-from srs.values import frozen
+from srs.values import field, frozen
 
 if TYPE_CHECKING:
     from srs.collection.toml import Check, Document

@@ -10,7 +10,6 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
-from dataclasses import replace
 from functools import cache
 from itertools import chain
 from pathlib import Path
@@ -35,7 +34,7 @@ from srs.memory.days import day_start, study_day
 from srs.memory.format import FORMAT
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS, Fsrs6
 from srs.memory.state import CardState, Reviewing
-from srs.values import frozen
+from srs.values import frozen, replace
 from srs.watching import Watch, doing, told, unwatched
 
 if TYPE_CHECKING:

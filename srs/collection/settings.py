@@ -4,7 +4,6 @@ import json
 import re
 import sqlite3
 from collections.abc import Mapping
-from dataclasses import field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -16,7 +15,7 @@ from srs.collection.locations import SETTINGS_NAME
 from srs.collection.toml import BOOLEAN, Check, Document, number, one_of, whole
 from srs.errors import SrsError
 from srs.memory.fsrs6 import Fsrs6
-from srs.values import frozen
+from srs.values import field, frozen, replace
 
 FORMAT = 1
 _KEPT = "settings"

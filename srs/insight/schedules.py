@@ -4,7 +4,6 @@ A card's live events are folded one by one, so that each is told with what held 
 """
 
 from collections.abc import Container
-from dataclasses import replace
 from typing import Literal
 
 from srs.cards.outgoing import Logged, Preset, Schedules, Standing
@@ -18,6 +17,7 @@ from srs.memory.fsrs6 import DEFAULT_PARAMETERS
 from srs.memory.model import Model
 from srs.memory.schedule import Rules, interval_days
 from srs.memory.state import CardState, New, Relearning, Reviewing
+from srs.values import replace
 from srs.watching import told
 
 

@@ -15,7 +15,6 @@ from strangers, so sizes, types and ranges are checked here, once, and nowhere a
 import json
 import re
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any, Final, Literal
 from zlib import crc32
@@ -23,7 +22,7 @@ from zlib import crc32
 from srs.errors import SrsError
 from srs.memory.days import iso_day, iso_instant, parse_day, parse_instant, start_of_date, start_of_minute
 from srs.memory.format import FORMAT as FORMAT
-from srs.values import frozen
+from srs.values import frozen, replace
 
 MAX_LINE: Final = 1 << 16  # bytes of a line, the newline not counted
 _MAX_ID = 128  # characters of an event id

@@ -14,7 +14,6 @@ answer, a reset or a new due day leaves both as they are.
 
 from array import array
 from collections.abc import Callable, Collection, Iterable, Iterator
-from dataclasses import replace
 from operator import attrgetter
 from typing import TYPE_CHECKING
 
@@ -40,6 +39,7 @@ from srs.memory.events import (
 from srs.memory.model import Model, Moment
 from srs.memory.schedule import Rules, Stage, due_day, interval_days, next_step, stage_of
 from srs.memory.state import CardState, Learning, Memory, New, Progress, Relearning, Reviewing
+from srs.values import replace
 
 if TYPE_CHECKING:
     import numpy as np

@@ -8,7 +8,6 @@ leech counts anew from two more lapses, a slow card from three more answers.
 import re
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from srs.cards.merge import CONFLICT_TAG
@@ -20,7 +19,7 @@ from srs.collection.views import CardView
 from srs.errors import Problem, SrsError, said_by_system
 from srs.insight.failing import Failing, Leech, Marked, Slow, reasons_of, suspects
 from srs.memory.events import Event, Mark, Suspend, Unsuspend
-from srs.values import frozen
+from srs.values import frozen, replace
 from srs.watching import told
 
 if TYPE_CHECKING:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.collection import queries
@@ -11,7 +10,7 @@ from srs.collection.settings import lineage
 from srs.study.agenda import Agenda, Limits
 from srs.study.pace import Backlog, backlog_of, minutes_left, pace_of, tomorrow
 from srs.study.today import agenda_of
-from srs.values import frozen
+from srs.values import frozen, replace
 
 if TYPE_CHECKING:
     from srs.collection.collection import Answered, Collection

@@ -5,13 +5,12 @@ place under the limits and among its siblings in one order, so a place that was 
 `_after_answer` says what else an answer can change, and gives up where it does.
 """
 
-from dataclasses import replace
-
 from srs.collection import queries
 from srs.collection.collection import Collection
 from srs.memory.state import New, Reviewing
 from srs.study.agenda import Agenda, Item, Limits, learning_item
 from srs.study.today import Planned, planned
+from srs.values import replace
 
 
 class KeptAgenda:

@@ -8,7 +8,6 @@ import re
 from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from srs.cards.faces import cards_of, withheld
 from srs.cards.note import Note
@@ -17,7 +16,7 @@ from srs.collection import troubles
 from srs.collection.collection import Collection
 from srs.collection.origins import origin_of
 from srs.study.source import AROUND, Passage
-from srs.values import frozen
+from srs.values import frozen, replace
 
 DOUBT = "doubt"
 """The tag of a draft that the learner doubts."""

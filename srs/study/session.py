@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Mapping
-from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -18,7 +17,7 @@ from srs.study.agenda import Agenda, Cram, Item, Limits
 from srs.study.kept import KeptAgenda
 from srs.study.pace import Pace, minutes_left, pace_of
 from srs.study.today import cram_of
-from srs.values import frozen
+from srs.values import frozen, replace
 
 if TYPE_CHECKING:
     from srs.cards.face import Face

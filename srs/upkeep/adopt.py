@@ -5,7 +5,6 @@ devices met or an event was undone, hangs on them; where the new ones would give
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from srs.collection.collection import Collection
 from srs.collection.content import deck_of
@@ -21,6 +20,7 @@ from srs.memory.events import SetDue
 from srs.memory.fold import fold
 from srs.memory.fsrs6 import Fsrs6
 from srs.memory.state import Reviewing
+from srs.values import replace
 
 # Cards in review whose last answer may not have been given to the card as it stands now: the fold decides.
 _DOUBTFUL = """

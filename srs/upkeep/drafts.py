@@ -1,7 +1,6 @@
 """Drafts settled in their files: kept, doubted, dropped, made several. Checked before it is there; knows no screen."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 
 from srs.cards.insert import INDENTATION, note_yaml
 from srs.cards.note import Note
@@ -9,6 +8,7 @@ from srs.cards.pieces import Deck, NoteKeys, NotInPieces, Piece, dedented, keys_
 from srs.collection.collection import Collection
 from srs.collection.files import locked
 from srs.upkeep.pieces import Change, piece_of, rewrite, spaced_as
+from srs.values import replace
 
 
 def keep(collection: Collection, note: Note, texts: Mapping[str, str], without: Sequence[str] = ()) -> Change:

@@ -2,7 +2,6 @@
 
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.cards.crosscheck import Findings, Head, crosscheck, head_of
@@ -11,6 +10,7 @@ from srs.cards.notetype import NoteTypes
 from srs.collection.collection import Collection
 from srs.collection.stored import note_from_json
 from srs.errors import SrsError, said_by_system
+from srs.values import replace
 
 if TYPE_CHECKING:
     from srs.cards.edit import ListChange

@@ -1,13 +1,13 @@
 """Notes of a deck file put in place of others, or taken out: checked before it is there. Knows no reason for it."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 
 from srs.cards.deck import read_deck
 from srs.cards.note import Note, Place
 from srs.cards.pieces import Deck, NotInPieces, Piece, put_together, take_apart
 from srs.collection.collection import Collection
 from srs.upkeep.edits import NotAsMeant, read_file
+from srs.values import replace
 
 Change = tuple[str, bytes, bytes]
 """What was done to a file: its path, the bytes before, the bytes after."""

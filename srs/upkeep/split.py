@@ -1,7 +1,6 @@
 """A note split into smaller questions: what an editor is given, what of it was meant, prompts added to the note."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from typing import Any
 
 from srs.cards import tree
@@ -14,6 +13,7 @@ from srs.collection.files import locked
 from srs.errors import SrsError
 from srs.upkeep.edits import read_file
 from srs.upkeep.pieces import Change, piece_of, rewrite, spaced_as
+from srs.values import replace
 
 _HEAD = """\
 # Split this note into smaller questions. Each becomes a card of its own, new.

@@ -2,7 +2,6 @@
 
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 
 from srs.cards.given import Given, read_given
 from srs.cards.insert import Value
@@ -11,6 +10,7 @@ from srs.cli.adding.saving import taken
 from srs.cli.output import tell
 from srs.collection.collection import Collection
 from srs.errors import SrsError, UsageError
+from srs.values import replace
 from srs.words import plural
 
 NAME = "stdin"

@@ -1,7 +1,6 @@
 """Key by key through pages, with a note, a question at the foot, something laid over. Knows no session and no walk."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.cli import asides, wording
@@ -12,7 +11,7 @@ from srs.cli.terminal.line import Line, filled
 from srs.cli.terminal.screen import Page
 from srs.collection.collection import ClockDoubt
 from srs.errors import SrsError
-from srs.values import frozen
+from srs.values import frozen, replace
 
 if TYPE_CHECKING:
     from srs.cards.note import Note

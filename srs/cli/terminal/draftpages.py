@@ -1,7 +1,6 @@
 """A draft as a page: what it would be and cost, its card or its fields, where it is from. Knows no walk."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +16,7 @@ from srs.cli.terminal.width import wrap
 from srs.errors import SrsError
 from srs.study.drafting import Showing
 from srs.study.reading import nearby
+from srs.values import replace
 from srs.words import plural
 
 if TYPE_CHECKING:

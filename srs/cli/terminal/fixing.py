@@ -1,7 +1,6 @@
 """`srs fix` in a terminal: turns keys into what is done about a case. Knows neither files nor how a page looks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from srs.cli import fixwords
 from srs.cli.terminal import fixkeys
@@ -12,6 +11,7 @@ from srs.cli.terminal.repairs import Repairs
 from srs.cli.terminal.screen import SCROLL_KEYS, Page
 from srs.collection.collection import Collection
 from srs.study.fixing import Finished, Fixing
+from srs.values import replace
 
 
 def run(fixing: Fixing, collection: Collection, clock: Callable[[], int], environ: Mapping[str, str]) -> None:

@@ -1,7 +1,6 @@
 """A case of `srs fix` as a page: why it is there, how it went, card or versions, where it is from. Knows no walk."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from srs.cli import asides, fixwords
@@ -13,6 +12,7 @@ from srs.cli.terminal.style import Span
 from srs.errors import SrsError
 from srs.memory.days import iso_day
 from srs.study.fixing import Showing
+from srs.values import replace
 from srs.words import RATINGS, plural
 
 if TYPE_CHECKING:

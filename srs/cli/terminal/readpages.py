@@ -1,7 +1,6 @@
 """A part of a lesson as a page: its text, what was picked from it, what that costs. Knows no walk and no files."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from srs.cards.faces import withheld
 from srs.cli.picking import Picking
@@ -13,6 +12,7 @@ from srs.cli.terminal.style import Span
 from srs.cli.terminal.walkkeys import Key
 from srs.cli.terminal.width import wrap
 from srs.study.reading import Pick, Showing
+from srs.values import replace
 from srs.words import plural
 
 SHARED = ("undo", "help", "quit")

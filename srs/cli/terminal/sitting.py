@@ -1,7 +1,6 @@
 """The review in a terminal: turns keys into what the session does. Knows not how a page looks."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 
 from srs.cli import asides, wording
 from srs.cli.terminal.desk import Desk
@@ -13,6 +12,7 @@ from srs.cli.terminal.sounds import Sounds
 from srs.collection.collection import Collection
 from srs.errors import SrsError
 from srs.study.session import Finished, Pause, Question, Revealed, Session
+from srs.values import replace
 
 PATIENCE_MS = 3_600_000
 """A sitting waits for its next card if that comes within an hour."""

@@ -7,7 +7,6 @@ reason: each line of the source is in a draft or left over.
 
 import re
 from collections.abc import Iterable
-from dataclasses import replace
 
 from srs.errors import SrsError
 from srs.importers.lesson import asking, drafts, tables
@@ -18,6 +17,7 @@ from srs.importers.lesson.quotes import date_in
 from srs.importers.lesson.sections import Part, parts_of
 from srs.importers.lesson.slots import Item, items_of
 from srs.importers.lesson.values import Block, Draft, Leftover, Lesson
+from srs.values import replace
 
 MARKDOWN = (".md", ".markdown")
 _UTF_16 = (b"\xff\xfe", b"\xfe\xff")
