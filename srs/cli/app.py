@@ -74,7 +74,7 @@ _WITH_QUERY = (
     "review", "fix", "drafts", "list", "stats", "ideas", "export", "forecast",
     "suspend", "unsuspend", "bury", "unbury", "flag", "reset", "reschedule",
 )  # fmt: skip
-_NEGATED = re.compile(r"-[a-z]+:")
+_NEGATED = r"-[a-z]+:"
 
 
 @app.callback(invoke_without_command=True)
@@ -238,5 +238,5 @@ def hoisted(arguments: list[str]) -> list[str]:
         else:
             rest.append(word)
     if rest and rest[0] in _WITH_QUERY:  # `-tag:x` is a word of the query, no option
-        rest = [f"({word})" if _NEGATED.match(word) else word for word in rest]
+        rest = [f"({word})" if re.match(_NEGATED, word) else word for word in rest]
     return front + rest

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from srs.collection.collection import Collection
 
 _MOST = 200
-_GLUE = re.compile(r"\n(:+)(?:\n|$)")
+_GLUE = r"\n(:+)(?:\n|$)"
 _STATES = ("new", "learn", "review", "due", "suspended", "buried", "draft")
 _FIDELITIES = ("verbatim", "near", "paraphrase", "unverified")
 _offered_from = 0
@@ -31,7 +31,7 @@ def whole_words(environ: MutableMapping[str, str]) -> list[str]:
         return environ.get("_TYPER_COMPLETE_ARGS", "").split()[1:]
     words = environ.get("COMP_WORDS", "").split("\n")  # typer's script has bash join them so
     at = int(environ.get("COMP_CWORD", "0"))
-    line = _GLUE.sub(r"\1", "\n".join([*words[:at], words[at] if at < len(words) else ""]))
+    line = re.sub(_GLUE, r"\1", "\n".join([*words[:at], words[at] if at < len(words) else ""]))
     whole = line.split("\n")
     _offered_from = whole[-1].rfind(":") + 1
     environ["COMP_WORDS"], environ["COMP_CWORD"] = line, str(len(whole) - 1)

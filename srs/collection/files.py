@@ -13,7 +13,7 @@ from typing import BinaryIO
 
 from srs.errors import SrsError, said_by_system
 
-DRAFT = re.compile(r"\.(?P<name>.+)\.(?P<process>\d+)\.tmp\Z")
+DRAFT = r"\.(?P<name>.+)\.(?P<process>\d+)\.tmp\Z"
 """What a file is called until it is whole; one that stays was left by a process that was killed."""
 
 
@@ -118,7 +118,7 @@ def replace_file(path: Path, old: bytes | None, new: bytes) -> None:
 def _drop_drafts(real: Path) -> None:
     """Drafts that a killed program left. Who replaces a file holds the lock, so none of them is in use."""
     for other in real.parent.iterdir():
-        if (found := DRAFT.match(other.name)) and found["name"] == real.name:
+        if (found := re.match(DRAFT, other.name)) and found["name"] == real.name:
             _drop(other)
 
 

@@ -76,7 +76,7 @@ def may_stand_for(here: str, name: str) -> bool:
 def drop_drafts(folder: Path) -> None:
     """Remove what programs that were killed had begun to write into the folder. Only under the lock."""
     for each in list(folder.iterdir()) if folder.is_dir() else ():
-        if (found := DRAFT.match(each.name)) and not lives(int(found["process"])):
+        if (found := re.match(DRAFT, each.name)) and not lives(int(found["process"])):
             each.unlink(missing_ok=True)
 
 

@@ -6,6 +6,7 @@ links to folders are not followed, except where a whole part of the collection (
 """
 
 import os
+import re
 import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
@@ -112,7 +113,7 @@ def _drop_drafts(target: Path) -> None:
     long_ago = time.time() - _YOUNG
     try:
         for other in list(target.parent.iterdir()):
-            found = DRAFT.match(other.name)
+            found = re.match(DRAFT, other.name)
             ours = found and found["name"].endswith((".zip", target.name))
             if found and ours and not lives(int(found["process"])) and other.stat().st_mtime < long_ago:
                 other.unlink(missing_ok=True)

@@ -1,6 +1,7 @@
 """The folders of a collection looked into: whether they can be written to, and what lies there that nobody needs."""
 
 import os
+import re
 import shutil
 from collections.abc import Mapping, Set
 from pathlib import Path
@@ -59,7 +60,7 @@ def _drafts(report: Report, root: Path) -> None:
     for place, folders, files in os.walk(root):
         folders[:] = [name for name in folders if name != ".git"]
         for name in files:
-            draft = DRAFT.match(name)
+            draft = re.match(DRAFT, name)
             if draft and not lives(int(draft["process"])):
                 message = f"A command was ended while it wrote {shown_name(draft['name'])}, and left this behind."
                 report.add("folders", "note", message, "Nothing was lost; it may be deleted.", Path(place) / name)

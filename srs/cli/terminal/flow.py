@@ -17,11 +17,11 @@ from srs.cli.terminal.width import fold, wrap
 if TYPE_CHECKING:
     from srs.cli.terminal.table import Cell
 
-SOUND = re.compile(r"\[sound:([^\[\]\n]+)\]")
+SOUND = r"\[sound:([^\[\]\n]+)\]"
 """A sound as Anki's fields name it."""
 BLANK = re.compile(r"[ \t\n\r\f]+")
 _NARROWEST = 12  # quotes and lists indent no further than leaves this many cells
-_INLINE_MATHS = re.compile(r"\\\((?:(?!\\[()]).)*+\\\)|\\\[(?:(?!\\[\[\]]).)*+\\\]", re.DOTALL)
+_INLINE_MATHS = r"(?s)\\\((?:(?!\\[()]).)*+\\\)|\\\[(?:(?!\\[\[\]]).)*+\\\]"  # compiled where text has a backslash
 
 
 class Flow:
@@ -61,14 +61,14 @@ class Flow:
             text = text[1:]
         position = 0
         if "[sound:" in text and not self._raw:
-            for match in SOUND.finditer(text):
+            for match in re.finditer(SOUND, text):
                 self._running(text[position : match.start()])
                 self._append(f"[sound: {match[1].strip()}]", "picture")
                 position = match.end()
         self._running(text[position:])
 
     def _running(self, text: str) -> None:
-        if "\\" in text and not self._raw and _INLINE_MATHS.search(text):
+        if "\\" in text and not self._raw and re.search(_INLINE_MATHS, text):
             self._with_maths(text)
         else:
             self._append(text)
@@ -85,7 +85,7 @@ class Flow:
         from srs.cli.terminal.maths import unicode
 
         position = 0
-        for match in _INLINE_MATHS.finditer(text):
+        for match in re.finditer(_INLINE_MATHS, text):
             self._append(text[position : match.start()])
             self._append(unicode(match[0]), "math")
             position = match.end()

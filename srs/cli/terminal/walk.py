@@ -91,7 +91,7 @@ def sounds(html: str) -> list[str]:
     found: list[str] = []
     for token in tokens(html):
         if isinstance(token, str):
-            found += SOUND.findall(token)
+            found += re.findall(SOUND, token) if "[sound:" in token else ()
         elif token.name == "audio" and not token.closes and (src := token.attributes().get("src")):
             found.append(src)
     return found

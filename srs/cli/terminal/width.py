@@ -7,32 +7,39 @@ one look-up; only other text loads wcwidth and is cut into graphemes.
 import re
 from bisect import bisect_right
 from collections.abc import Iterator, Sequence
-from itertools import accumulate, chain, starmap
+from functools import cache
+from itertools import accumulate, chain
 
 from srs.cli.terminal.style import Line, Span
 
 # Every character from the first of a pair up to, not including, the second is one cell wide and a grapheme of its own
-# (tested against wcwidth). A set, since a regular expression of as many ranges takes ten times as long to make.
-_RANGES = (
+# (tested against wcwidth). Looked up one by one: a set of all, or a regular expression, would have to be made first.
+_ONE_CELL = (
     (0x20, 0x7f), (0xa0, 0xa9), (0xaa, 0xad), (0xaf, 0x300), (0x370, 0x378), (0x37a, 0x380), (0x384, 0x38b),
     (0x391, 0x3a2), (0x3a3, 0x483), (0x48a, 0x530), (0x1e00, 0x1f00), (0x2010, 0x2028), (0x2030, 0x203c),
     (0x203d, 0x2049), (0x204a, 0x205f), (0x2070, 0x2072), (0x2074, 0x208f), (0x20a0, 0x20c0), (0x2100, 0x2122),
     (0x2123, 0x2139), (0x213a, 0x2150), (0x2190, 0x2194), (0x219a, 0x21a9), (0x21ab, 0x2300), (0x2400, 0x2422),
     (0x2500, 0x25aa), (0x25ac, 0x25b6), (0x25b7, 0x25c0), (0x25c1, 0x25fb), (0x27e6, 0x27f0),
 )  # fmt: skip
-SIMPLE = frozenset(map(chr, chain.from_iterable(starmap(range, _RANGES))))
+_BOUNDS = tuple(chain.from_iterable(_ONE_CELL))
 _WORDS = re.compile(r" +|[^ ]+")
 # Closing marks of East Asian text may not begin a line.
 _NEVER_FIRST = frozenset("、。，．・：；？！）」』】》〉〕｝”’ーゝゞヽヾぁぃぅぇぉっゃゅょァィゥェォッャュョ％")
 
 
-def _is_simple(text: str) -> bool:
-    return (text.isascii() and text.isprintable()) or SIMPLE.issuperset(text)
+def is_simple(text: str) -> bool:
+    """Whether every character takes one cell, and is a grapheme wherever it stands."""
+    return text.isprintable() if text.isascii() else all(map(_is_one_cell, set(text)))
+
+
+@cache
+def _is_one_cell(character: str) -> bool:
+    return bisect_right(_BOUNDS, ord(character)) % 2 == 1
 
 
 def graphemes(text: str) -> Iterator[tuple[str, int]]:
     """The user-perceived characters of `text`, each with its width in cells (0, 1, 2; more in some scripts)."""
-    if _is_simple(text):
+    if is_simple(text):
         for character in text:
             yield character, 1
         return
@@ -44,7 +51,7 @@ def graphemes(text: str) -> Iterator[tuple[str, int]]:
 
 def width(text: str) -> int:
     """The cells that `text` takes on one line. Control characters take none; print nothing that has any."""
-    if _is_simple(text):
+    if is_simple(text):
         return len(text)
     return sum(cells for _, cells in graphemes(text))
 
@@ -143,7 +150,7 @@ def _filled(text: str, columns: int) -> list[tuple[int, int]]:
 
 def _pieces(text: str) -> Iterator[tuple[int, int, int]]:
     """Stretches that stay together, runs of spaces among them, each as (start, end, cells)."""
-    if _is_simple(text):
+    if is_simple(text):
         for match in _WORDS.finditer(text):
             yield match.start(), match.end(), match.end() - match.start()
         return
