@@ -7,10 +7,12 @@ A tag that is still open where the text ends was no tag: it is shown as written.
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from srs.values import frozen
 
 
-class Tag(NamedTuple):
+@frozen
+class Tag:
     """`<name …>` or, if `closes`, `</name>`. The name is lower case; the attributes are as written."""
 
     name: str

@@ -5,12 +5,13 @@ green: the four ratings differ in hue along blue–yellow as well as in brightne
 """
 
 from collections.abc import Iterable, Mapping
-from typing import NamedTuple, TextIO
+from typing import TextIO
 
 from srs.values import frozen
 
 
-class Span(NamedTuple):
+@frozen
+class Span:
     """A run of text and the names of the styles on it, outermost first. The text is already safe to print."""
 
     text: str

@@ -73,7 +73,7 @@ def _row(row: Sequence[Cell], sizes: Sequence[int]) -> list[Line]:
 
 
 def _bold(cell: Cell) -> list[Span]:
-    return [Span(text, (*styles, "bold")) for text, styles in cell.spans] if cell.header else cell.spans
+    return [Span(span.text, (*span.styles, "bold")) for span in cell.spans] if cell.header else cell.spans
 
 
 def _padded(content: Line, size: int, align: str, last: bool) -> list[Span]:

@@ -9,11 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
 
 from srs.cards.tags import Tag, tokens
 from srs.cli.terminal.flow import BLANK, SOUND, Flow
 from srs.cli.terminal.style import Line, Palette, Span, code_style
+from srs.values import frozen
 
 Pictures = Callable[[str, int], Sequence[str] | None]
 """The lines of a picture, by `src` and columns: at most that wide, safe and with their own styles; None: not drawn."""
@@ -97,7 +97,8 @@ def sounds(html: str) -> list[str]:
     return found
 
 
-class _Open(NamedTuple):
+@frozen
+class _Open:
     """An open element, what to put back when it ends, and what else to do then."""
 
     tag: str
