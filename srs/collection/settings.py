@@ -66,10 +66,15 @@ class Settings:
     defaults: DeckSettings = DeckSettings()
     decks: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     _made: dict[tuple[str, ...], DeckSettings] = field(default_factory=dict, compare=False)
+    _asked: dict[str, DeckSettings] = field(default_factory=dict, compare=False)
 
     def for_deck(self, deck: str) -> DeckSettings:
         """The settings of `deck`: the defaults, overridden by every named deck above it, nearest last."""
-        tables = tuple([name for name in lineage(deck) if name in self.decks])
+        if deck not in self._asked:
+            self._asked[deck] = self._by_tables(tuple([name for name in lineage(deck) if name in self.decks]))
+        return self._asked[deck]
+
+    def _by_tables(self, tables: tuple[str, ...]) -> DeckSettings:
         if not tables:
             return self.defaults
         if tables not in self._made:

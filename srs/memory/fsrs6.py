@@ -75,7 +75,8 @@ class Fsrs6:
 
     def curve(self, memory: Memory, t: float) -> float:
         decay, factor = _curve_constants(self.parameters[20])
-        return float((1 + factor * max(t, 0) / memory[0]) ** decay)
+        chance: float = (1 + factor * (t if t > 0 else 0) / memory[0]) ** decay
+        return chance
 
     def interval(self, memory: Memory, retention: float) -> float:
         if not 0 < retention < 1:

@@ -214,11 +214,12 @@ class _Room:
         self.decks: set[str] = set()
         left, under = self._left, self._under
         for deck in decks:
-            names = lineage(deck)
+            names, room = lineage(deck), True
             for name in names:
                 if name not in left:
-                    left[name], under[name] = limit(name) - gone[name], []
-            if min(map(left.__getitem__, names)) > 0:
+                    left[name], under[name] = limit(name) - gone.get(name, 0), []
+                room = room and left[name] > 0
+            if room:
                 self.decks.add(deck)
                 for name in names:
                     under[name].append(deck)

@@ -113,9 +113,9 @@ def _losses(collection: Collection, day: int) -> Callable[[Sequence[Waiting]], I
 
     def lost(reviews: Sequence[Waiting]) -> Iterator[float]:
         memories = json.loads(f"[{','.join([w.memory for w in reviews])}]")  # one by one takes ten times as long
-        for (*_, deck, _, _, last_day), memory in zip(reviews, memories, strict=True):
-            curve, elapsed = curve_of(deck), day - last_day
-            yield curve(memory, max(0, elapsed)) - curve(memory, max(0, elapsed + 1))
+        for w, memory in zip(reviews, memories, strict=True):
+            curve, elapsed = curve_of(w.deck), day - w.last_day
+            yield curve(memory, elapsed) - curve(memory, elapsed + 1)
 
     return lost
 
