@@ -28,6 +28,8 @@ if TYPE_CHECKING:
     from srs.cards.notetype import NoteType, NoteTypes
 
 FILE_COLUMNS = "size, mtime, inode, ctime"
+FRESH = "coalesce((select 2 * (kind = 0) from state where card = {}), 1)"
+"""The SQL of a card's column `fresh`, to be given the card."""
 _SUFFIXES = (".yaml", ".yml")
 NOT_UTF8 = "its name is not UTF-8"
 _RACY_NS = 1_000_000_000
@@ -238,7 +240,7 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes, since: 
     _note_moves(db, "values (?1)", ((card[0],) for card in cards))
     db.executemany(
         "insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-        " coalesce((select kind = 0 from state where card = ?1), 1)",
+        f" {FRESH.format('?1')}",
         cards,
     )
     return problems

@@ -13,7 +13,7 @@ from itertools import chain
 from pathlib import Path
 
 from srs.collection import journal, queries
-from srs.collection.content import FILE_COLUMNS, Seen, deck_of
+from srs.collection.content import FILE_COLUMNS, FRESH, Seen, deck_of
 from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
 from srs.collection.index import indexes_at_the_end, roomy, set_meta
@@ -405,7 +405,7 @@ def _fold_some(
         if state != _UNSEEN:
             db.execute(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", state_row(card, state, model))
         _note_whether_gone(db, card)
-        fresh = isinstance(state.progress, New)
+        fresh = (1 if state == _UNSEEN else 2) if isinstance(state.progress, New) else 0
         db.execute("update card set fresh = ? where id = ? and fresh != ?", (fresh, card, fresh))
 
 
@@ -433,11 +433,11 @@ def _fold_all(db: sqlite3.Connection, plan: Plan, watch: Watch, folded: _Folded 
     with indexes_at_the_end(db, watch, "state"):
         db.executemany(f"insert into state ({STATE_COLUMNS}) values ({_STATE_MARKS})", rows)
     gone = "select card from state s where not exists (select 1 from card c where c.id = s.card)"
-    is_fresh = "coalesce((select kind = 0 from state where card = id), 1)"
+    fresh = FRESH.format("id")
     with indexes_at_the_end(db, watch, "card", naming="fresh"), statements(db, watch, "Making the index"):
         db.execute("delete from gone")
         db.execute(f"insert into gone {gone}")
-        db.execute(f"update card set fresh = not fresh where fresh != {is_fresh}")
+        db.execute(f"update card set fresh = {fresh} where fresh != {fresh}")
 
 
 def _states_of_all(

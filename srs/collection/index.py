@@ -8,7 +8,7 @@ from pathlib import Path
 from srs.collection.files import locked
 from srs.watching import Watch, statements
 
-VERSION = 8
+VERSION = 9
 """Raised with every change of schema.sql or of what is put in the tables. `upgrades.STEPS` then gets a step from the
 former version, and `python -m tests.collection.freeze` keeps an index of the new one, for the tests of later versions.
 """

@@ -119,8 +119,8 @@ def _fresh(
     db: sqlite3.Connection, day: int, rest: str, of: str, since: Place = ("", 0, 0)
 ) -> Iterator[tuple[Place, Waiting]]:
     rows = db.execute(
-        "select c.path, c.position, c.ord, c.id, c.note, c.deck from card c left join state s on s.card = c.id"
-        f" where c.active = 1 and c.fresh = 1 and (s.card is null or {_OPEN}) {rest}",
+        "select c.path, c.position, c.ord, c.id, c.note, c.deck from card c where c.active = 1 and c.fresh"
+        f" and (c.fresh = 1 or exists (select 1 from state s where s.card = c.id and {_OPEN})) {rest}",
         {"day": day, "of": of, "path": since[0], "position": since[1], "ord": since[2]},
     )
     for path, position, ord_, card, note, deck in rows:
@@ -291,7 +291,7 @@ def draft_count(db: sqlite3.Connection) -> int:
 
 def fresh_decks(db: sqlite3.Connection) -> dict[str, Place]:
     """The decks that have new cards, by name, each with the place before which none of them is."""
-    after = "select rowid from card where active = 1 and fresh = 1 and deck > {} order by deck, path, position, ord"
+    after = "select rowid from card where active = 1 and fresh and deck > {} order by deck, path, position, ord"
     first, following = f"{after.format('?')} limit 1", f"{after.format('each.deck')} limit 1"
     columns = "deck, path, position, ord"
     rows = db.execute(  # one look-up in an index for each deck

@@ -71,14 +71,15 @@ create table card (
   path text not null,
   position integer not null,
   active integer not null,     -- neither draft nor left out
-  fresh integer not null       -- never answered, or reset since
+  fresh integer not null       -- 0: was answered; else new: 1 without a state, 2 with one, so perhaps set aside
 ) strict;
 create index card_by_id on card (id, active, note, deck);
 create index card_by_note on card (note_key);
 create index card_by_path on card (path);
 create index card_by_note_id on card (note);
 create index card_by_deck on card (deck) where active;
-create index card_to_learn on card (active, fresh, deck, path, position, ord, id, note);
+-- Of new cards nothing else of a row is read.
+create index card_to_learn on card (active, deck, path, position, ord, id, note, fresh) where fresh;
 
 create table alias (
   old text primary key,        -- a former note id

@@ -7,6 +7,7 @@ from contextlib import closing
 
 STEPS: Mapping[int, Sequence[str]] = {
     7: (),  # to 8: the index `event_overruled`
+    8: ("update card set fresh = 2 where fresh and id in (select card from state where kind = 0)",),
 }
 """From each version to the next one, the SQL that changes tables and rows; an index older than the first is made anew.
 

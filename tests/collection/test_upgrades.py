@@ -168,7 +168,7 @@ def test_a_step_may_have_the_text_read_again(tmp_path: Path, monkeypatch: pytest
 
 def test_a_kill_in_the_middle(tmp_path: Path) -> None:
     """A program that dies while it brings an index up leaves the former version's, whole; the next one does it."""
-    place = Place(tmp_path, FORMER)
+    place = Place(tmp_path, 7)
     script = (
         "import os; from pathlib import Path; from srs.collection import index, upgrades;"
         "done = upgrades.upgrade;"
@@ -177,7 +177,7 @@ def test_a_kill_in_the_middle(tmp_path: Path) -> None:
     )
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 9
     with closing(sqlite3.connect(place.index)) as db:
-        assert version_of(db) == FORMER
+        assert version_of(db) == 7
         assert not db.execute("select 1 from sqlite_schema where name = 'event_overruled'").fetchone()
     place.open().close()
     assert (place.brought_up(), place.told) == (True, [])
