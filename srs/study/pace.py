@@ -12,7 +12,7 @@ from srs.study.agenda import Agenda, Kind
 from srs.study.today import reviews_on
 from srs.values import frozen
 
-_NEWEST = 400
+_NEWEST = 200  # answers, of which each is looked up before the first card is shown
 _ENOUGH = 10
 _MINUTES_A_DAY = (5, 10, 15, 20, 30, 45, 60)
 _LONGEST_PLAN = 60  # days
@@ -61,7 +61,7 @@ class Backlog:
 
 
 def pace_of(collection: Collection) -> Pace:
-    """The learner's pace: medians over the newest few hundred answers."""
+    """The learner's pace: medians over the newest two hundred answers."""
     answers = queries.newest_answers(collection.db, _NEWEST)
     usual = Pace()
     times: dict[str, list[int]] = {"new": [], "learning": [], "review": []}
