@@ -36,10 +36,13 @@ class Context:
 
     def clock(self, collection: "Collection") -> Callable[[], int]:
         """The clock of this run: milliseconds since the epoch, standing still where a time was given."""
-        return self.clock_in(collection.zone)
+        return self._clock(lambda: collection.zone)
 
     def clock_in(self, zone: "ZoneInfo") -> Callable[[], int]:
         """The same where no collection can be opened; a time given without an offset is in `zone`."""
+        return self._clock(lambda: zone)
+
+    def _clock(self, zone: "Callable[[], ZoneInfo]") -> Callable[[], int]:
         if self.now is None:
             return lambda: time.time_ns() // 1_000_000
         now = moment("--now", self.now, zone)
@@ -73,7 +76,7 @@ def opened(ctx: typer.Context, in_full: bool = False) -> "tuple[Collection, int]
     return collection, context.clock(collection)()
 
 
-def moment(option: str, text: str, zone: "ZoneInfo") -> int:
+def moment(option: str, text: str, zone: "Callable[[], ZoneInfo]") -> int:
     """The instant (ms) that is given to an option; without an offset it is in `zone`. Raises UsageError."""
     from srs.memory.days import parse_given
 

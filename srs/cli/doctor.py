@@ -127,7 +127,7 @@ def _retime(context: Context, to: str, yes: bool, as_json: bool) -> None:
 
     collection = context.open(quiet=as_json)
     now = context.clock(collection)()
-    until = moment("--to", to, collection.zone) if to else None
+    until = moment("--to", to, lambda: collection.zone) if to else None
     stretches = plan_retime(collection, now, until)
     if not as_json:
         for stretch in stretches:

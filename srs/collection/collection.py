@@ -10,7 +10,7 @@ import os
 import sqlite3
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from contextlib import closing, contextmanager
-from functools import cache
+from functools import cache, cached_property
 from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -29,8 +29,8 @@ from srs.collection.locations import (
     state_folder,
 )
 from srs.collection.settings import WEEKDAYS, DeckSettings, Settings, followed_settings
+from srs.collection.studydays import StudyDays
 from srs.errors import Problem, SrsError, said_by_system
-from srs.memory.days import day_start, study_day
 from srs.memory.format import FORMAT
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS, Fsrs6
 from srs.memory.state import CardState, Reviewing
@@ -38,6 +38,8 @@ from srs.values import frozen, replace
 from srs.watching import Watch, doing, told, unwatched
 
 if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
     from srs.cards.face import Face
     from srs.cards.note import DeckFile, Note
     from srs.cards.notetype import NoteTypes
@@ -100,7 +102,7 @@ class Collection:
         self.root = root
         self.settings = settings
         self.db = db
-        self.zone = settings.zone(environ)
+        self._days = StudyDays(db, settings.timezone, settings.rollover, lambda: self.zone)
         self.device = device_name(state_folder(environ))
         self.journal_folder = journal_folder(root, environ, settings.journal)
         self._environ = environ
@@ -217,13 +219,18 @@ class Collection:
         cards = self.db.execute("select count(*) from card c join note n on n.key = c.note_key where not n.left_out")
         return notes, cards.fetchone()[0]
 
+    @cached_property
+    def zone(self) -> ZoneInfo:
+        """The timezone in which study days are counted. Raises SettingsError where the machine does not know it."""
+        return self.settings.zone(self._environ)
+
     def day(self, now: int) -> int:
         """The study day at `now`."""
-        return study_day(now, self.zone, self.settings.rollover)
+        return self._days.day(now)
 
     def day_start(self, day: int) -> int:
         """The instant at which a study day begins."""
-        return day_start(day, self.zone, self.settings.rollover)
+        return self._days.start(day)
 
     def cards(self, now: int, among: Among | None = None) -> Iterator[CardView]:
         """Every card in deck order, drafts included; where bounds are given, only those within."""

@@ -239,8 +239,7 @@ def _add_notes(db: sqlite3.Connection, deck: DeckFile, types: NoteTypes, since: 
     )
     _note_moves(db, "values (?1)", ((card[0],) for card in cards))
     db.executemany(
-        "insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9,"
-        f" {FRESH.format('?1')}",
+        f"insert into card select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, {FRESH.format('?1')}",
         cards,
     )
     return problems

@@ -80,6 +80,16 @@ def writing(db: sqlite3.Connection) -> Iterator[None]:
 
 
 @contextmanager
+def at_once(db: sqlite3.Connection) -> Iterator[None]:
+    """Wait for no other program meanwhile: where one is in the way, sqlite3.OperationalError is raised."""
+    db.execute("pragma busy_timeout = 0")
+    try:
+        yield
+    finally:
+        db.execute(f"pragma busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
+
+
+@contextmanager
 def roomy(db: sqlite3.Connection, room: int = _ROOM) -> Iterator[None]:
     """While much is written: more of the file is kept in memory."""
     before = db.execute("pragma cache_size").fetchone()[0]
@@ -149,15 +159,13 @@ def _alone(db: sqlite3.Connection) -> bool:
 
 def _in_mode(db: sqlite3.Connection, mode: str) -> bool:
     """Turn to this journal mode of SQLite at once; False where another program stands in the way."""
-    db.execute("pragma busy_timeout = 0")
     try:
-        db.execute(f"pragma journal_mode = {mode}")
+        with at_once(db):
+            db.execute(f"pragma journal_mode = {mode}")
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
             raise
         return False
-    finally:
-        db.execute(f"pragma busy_timeout = {_BUSY_SECONDS * 1000:.0f}")
     return True
 
 

@@ -6,8 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
-from typing import Any, Literal
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+from typing import TYPE_CHECKING, Any, Literal
 
 from srs.collection.files import open_regular
 from srs.collection.index import get_meta, set_meta, writing
@@ -16,6 +15,9 @@ from srs.collection.toml import BOOLEAN, Check, Document, number, one_of, whole
 from srs.errors import SrsError
 from srs.memory.fsrs6 import Fsrs6
 from srs.values import field, frozen, replace
+
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
 
 FORMAT = 1
 _KEPT = "settings"
@@ -90,9 +92,13 @@ class Settings:
         }
         return defaults, {deck: values for deck, values in sorted(decks.items()) if values}
 
-    def zone(self, environ: Mapping[str, str]) -> ZoneInfo:
-        """The timezone that study days are counted in."""
-        return ZoneInfo(self.timezone or system_timezone(environ))
+    def zone(self, environ: Mapping[str, str]) -> "ZoneInfo":
+        """The timezone that study days are counted in. Raises SettingsError where this machine does not know it."""
+        name = self.timezone or system_timezone(environ)
+        if (zone := _zone_of(name)) is None:
+            message = f"{SETTINGS_NAME}: this machine does not know the timezone {name} any more"
+            raise SettingsError(message, "install its timezone data, or name another timezone")
+        return zone
 
 
 @cache
@@ -114,7 +120,7 @@ def followed_settings(root: Path, db: sqlite3.Connection) -> Settings:
     text = data.decode(errors="replace")
     known, values = json.loads(get_meta(db, _KEPT) or "[null, null]")
     if known == text:
-        return settings_of(Document(SETTINGS_NAME, data, SettingsError, values))
+        return settings_of(Document(SETTINGS_NAME, data, SettingsError, values), again=True)
     document = Document(SETTINGS_NAME, data, SettingsError)
     settings = settings_of(document)
     try:
@@ -144,7 +150,7 @@ def system_timezone(environ: Mapping[str, str]) -> str:
     except (OSError, UnicodeDecodeError):
         pass
     for name in candidates:
-        if name and _is_zone(name):
+        if name and _zone_of(name):
             return name
     return "UTC"
 
@@ -157,21 +163,23 @@ def parse_span(text: str) -> int | None:
     return round(float(match[1]) * {"s": 1, "m": 60, "h": 3600, "d": 86400}[match[2]])
 
 
-def _is_zone(name: str) -> bool:
+def _zone_of(name: str) -> "ZoneInfo | None":
+    from zoneinfo import ZoneInfo, ZoneInfoNotFoundError  # see studydays
+
     try:
-        ZoneInfo(name)
+        return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        return False
-    return True
+        return None
 
 
-def settings_of(file: Document) -> Settings:
-    """The checked values of a srs.toml. Raises SettingsError."""
+def settings_of(file: Document, again: bool = False) -> Settings:
+    """The checked values of a srs.toml, its timezone believed if the text was checked before. Raises SettingsError."""
+    known = _TOP | {"timezone": Check(str, "")} if again else _TOP
     top = dict(file.values)
     _check_format(file, top.pop("format", FORMAT))
     study, fsrs, decks = (file.table(top.pop(name, {}), name, name, None) for name in ("study", "fsrs", "deck"))
     _refuse_programs(file, top)
-    taken = {name: file.value(name, value, _TOP, None) for name, value in top.items()}
+    taken = {name: file.value(name, value, known, None) for name, value in top.items()}
     defaults = _deck_values(file, study, "study", _STUDY) | _deck_values(file, fsrs, "fsrs", _FSRS)
     per_deck = {
         name: _deck_values(file, file.table(values, f'deck."{name}"', name, "deck"), f'deck."{name}"', _STUDY | _FSRS)
@@ -221,7 +229,7 @@ def _parameters(value: Any) -> tuple[float, ...] | None:
 
 
 def _zone(value: Any) -> str | None:
-    return value if isinstance(value, str) and _is_zone(value) else None
+    return value if isinstance(value, str) and _zone_of(value) else None
 
 
 _TOP = {

@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from zoneinfo import ZoneInfo
 
 EPOCH_DAY = 719_163  # date(1970, 1, 1).toordinal()
@@ -103,10 +104,10 @@ def start_of_minute(text: str) -> int:
     return parse_instant(f"1970-01-01T{text}:00.000Z")
 
 
-def parse_given(text: str, zone: "ZoneInfo") -> int:
+def parse_given(text: str, zone: "Callable[[], ZoneInfo]") -> int:
     """The instant of an ISO time as a person gives it; a wall time without offset is in `zone`. ValueError else."""
     moment = datetime.fromisoformat(text)
-    return parse_instant((moment if moment.tzinfo else moment.replace(tzinfo=zone)).isoformat())
+    return parse_instant((moment if moment.tzinfo else moment.replace(tzinfo=zone())).isoformat())
 
 
 def _parse_any_instant(text: str) -> int:

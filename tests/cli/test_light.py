@@ -35,7 +35,7 @@ LATER = {
     "srs.cards.deck", "srs.cards.faces", "srs.cards.template", "srs.cards.markup", "srs.cards.notetype",
     "srs.collection.history", "srs.collection.journal", "srs.collection.eventrows", "srs.collection.views",
     "srs.memory.events", "srs.memory.fold", "srs.memory.schedule", "srs.study.search", "srs.study.glance",
-    "importlib.resources", "shlex", "tempfile", "tomllib", "html.entities",
+    "importlib.resources", "shlex", "tempfile", "tomllib", "html.entities", "zoneinfo", "dataclasses",
 }  # fmt: skip
 
 # What else a command for scripts does without: deck files, the fold and answers where nothing is answered.
