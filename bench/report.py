@@ -12,7 +12,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from bench.row import Row
-from bench.timing import Taken
+from bench.timing import SECONDS, Taken
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +74,9 @@ def written(results: Sequence[Result], rounds: int) -> str:
     parts = [
         "# How fast",
         "`make bench` writes this file. Medians of wall time (and of processor time, in brackets); contenders take"
-        f" turns in one run, up to {rounds} times. A ratio is ours to the first contender beside us. Warm unless a row"
-        " says otherwise; `.pyc` present; the garbage collector is set as `srs` sets it where that starts, beside it"
-        " too, and else as Python has it, unless a row says otherwise.",
+        f" turns in one run, up to {rounds} times, or for {SECONDS:.0f} seconds where that is more. A ratio is ours to"
+        " the first contender beside us. Warm unless a row says otherwise; `.pyc` present; the garbage collector is set"
+        " as `srs` sets it where that starts, beside it too, and else as Python has it, unless a row says otherwise.",
         _machine(),
     ]
     for size in sizes:
