@@ -68,6 +68,12 @@ class Result:
         return f"{said}  {' '.join(self.budgets())}"
 
 
+_APART = (
+    "The columns were measured minutes apart, while the machine's speed changed. What grows by how much is told by the"
+    " rows that have both sizes in them, which take turns."
+)
+
+
 def written(results: Sequence[Result], rounds: int) -> str:
     """The whole of RESULTS.md."""
     sizes = sorted({result.size for result in results})
@@ -84,7 +90,7 @@ def written(results: Sequence[Result], rounds: int) -> str:
         parts.append(f"## {size:,} cards\n\n" + _table(["what", "srs", "beside", "ratio", "MB", "budget"], rows))
     if len(sizes) > 1:
         head = ["what", *(f"{size:,}" for size in sizes), f"last ÷ {sizes[-2]:,}"]
-        parts.append("## Growth\n\n" + _table(head, list(_growth(results, sizes))))
+        parts.append(f"## Growth\n\n{_APART}\n\n" + _table(head, list(_growth(results, sizes))))
     return "\n\n".join(parts) + "\n"
 
 
