@@ -70,6 +70,10 @@ class Settings:
     _made: dict[tuple[str, ...], DeckSettings] = field(default_factory=dict, compare=False)
     _asked: dict[str, DeckSettings] = field(default_factory=dict, compare=False)
 
+    def __post_init__(self) -> None:
+        for name in ("_made", "_asked"):  # what `replace` took along was made of other settings
+            object.__setattr__(self, name, {})
+
     def for_deck(self, deck: str) -> DeckSettings:
         """The settings of `deck`: the defaults, overridden by every named deck above it, nearest last."""
         if deck not in self._asked:

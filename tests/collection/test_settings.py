@@ -9,6 +9,7 @@ from srs.collection import settings as settings_module
 from srs.collection.collection import Collection
 from srs.collection.settings import DeckSettings, Settings, SettingsError, parse_span, read_settings
 from srs.memory.fsrs6 import DEFAULT_PARAMETERS
+from srs.values import replace
 from tests.support import make_collection
 
 EVERY_KEY = """\
@@ -221,6 +222,16 @@ def test_every_deck_setting_is_checked() -> None:
     """There is a check for each setting of decks, and none for anything else."""
     checks = settings_module._STUDY.keys() | settings_module._FSRS.keys()
     assert {each.name for each in fields(DeckSettings)} == checks
+
+
+def test_settings_made_of_others_are_their_own() -> None:
+    """What was asked of settings does not hold for those that `replace` makes of them."""
+    usual = Settings(decks={"a": {"new_per_day": 3}})
+    asked = [usual.for_deck(deck).new_per_day for deck in ("a", "a::b", "c")]
+    assert asked == [3, 3, 10]
+    assert replace(usual, decks={"a": {"new_per_day": 7}}).for_deck("a::b").new_per_day == 7
+    fewer = replace(usual, defaults=replace(usual.defaults, new_per_day=2, leech_at=3))
+    assert (fewer.for_deck("c").new_per_day, fewer.for_deck("a").leech_at) == (2, 3)
 
 
 def test_a_deck_far_below_others() -> None:

@@ -78,6 +78,18 @@ def test_dates_that_the_rules_gave_are_held(tmp_path: Path) -> None:
     assert moved == {event.card for event in taken if isinstance(event, SetDue)}
 
 
+def test_dates_in_a_deck_with_settings_of_its_own(tmp_path: Path) -> None:
+    """Where a deck has a table in the settings, its dates are held when it gets parameters of its own."""
+    root, environ = make_collection(tmp_path, {}, f'{SETTINGS}[deck."Drawn"]\nleech_at = 9\n')
+    meet(root, dict(study(root, OWN, 300, 1).answers))
+    before = open_collection(root, environ)
+    days = due_days(before)
+    adopt(before, "Drawn", OWN, SAYS, NOW)
+    after = open_collection(root, environ)
+    assert due_days(after) == days
+    assert any(isinstance(event, SetDue) for event, _, _ in after.recent(10_000))
+
+
 def test_each_way_in_which_a_promise_falls(tmp_path: Path) -> None:
     """An undone, reset or moved past under an answer leaves its due day to the rules; all of these are held."""
     ids = ("plain", "undone", "reset", "moved", "fresh")
