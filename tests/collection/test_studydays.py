@@ -1,4 +1,5 @@
 import sqlite3
+import sys
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
@@ -97,7 +98,9 @@ def test_a_timezone_that_went_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     root, environ = make_collection(tmp_path, settings='timezone = "Asia/Tokyo"\n')
     Collection.open(root, environ).db.close()
     monkeypatch.setattr("zoneinfo._tzpath.TZPATH", ())
-    monkeypatch.setitem(__import__("sys").modules, "tzdata", None)
+    for module in [name for name in sys.modules if name.partition(".")[0] == "tzdata"]:
+        monkeypatch.delitem(sys.modules, module)
+    monkeypatch.setitem(sys.modules, "tzdata", None)
     ZoneInfo.clear_cache()
     collection = Collection.open(root, environ)
     with pytest.raises(SettingsError, match="does not know the timezone Asia/Tokyo any more"):
