@@ -136,12 +136,12 @@ def _missing(words: Sequence[str], others: Sequence[str], stem: str, in_order: b
 def _same(one: str, other: str, stem: str) -> bool:
     if one == other or (stem and stem in (one, other) and one.startswith(stem) and other.startswith(stem)):
         return True
-    if _has_digit(one) or _has_digit(other):
+    if one[:1] != other[:1] or _has_digit(one) or _has_digit(other):
         return False
     short, long = sorted((one, other), key=len)
     if len(short) > 2 and long.startswith(short) and long[len(short) :] in _ENDINGS:
         return True
-    return len(short) > _LEAST and short[0] == long[0] and _one_slip(short, long)
+    return len(short) > _LEAST and _one_slip(short, long)
 
 
 def _one_slip(short: str, long: str) -> bool:
