@@ -21,7 +21,7 @@ from struct import pack
 from termios import TIOCSWINSZ
 
 PATIENCE = 900.0
-SECONDS = 6.0
+SECONDS = 4.0
 """What is over sooner is measured again and again for so long: the machine's speed changes from second to second."""
 _WHOLE = re.compile(rb"\x1b\[J.*(\r\n|\x1b\[[0-9]+G)\Z", re.DOTALL)
 _CODES = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")

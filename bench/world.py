@@ -115,7 +115,9 @@ class World:
 
     @cached_property
     def some_cards(self) -> list[str]:
-        found = json.loads(self.said("list", "is:review", "-is:due", "--json", 'deck:"Area 01"'))
+        found = json.loads(
+            self.said("list", "is:review", "-is:due", "-is:suspended", "-is:buried", "--json", 'deck:"Area 01"')
+        )
         return [card["id"] for card in found][:400]
 
     def drop_index(self) -> None:
