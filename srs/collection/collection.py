@@ -172,8 +172,13 @@ class Collection:
             self._changed = None
         return self._read_journal() or decks
 
-    def _read_journal(self, read: Callable[..., set[str] | None] = settled.refresh) -> bool:
-        touched = read(self.db, self.journal_folder, self._plan, self.lost_file, self.watch)
+    def _read_journal(self, has_more: bool = False) -> bool:
+        """Follow the journal where it has anything new, or is known to have. True where cards were touched."""
+        touched: set[str] | None = set()
+        if has_more or not settled.is_settled(self.db, self.journal_folder, self._plan):
+            from srs.collection import history  # most commands find nothing new
+
+            touched = history.follow(self.db, self.journal_folder, self._plan, self.lost_file, self.watch)
         self._changed = None if touched is None or self._changed is None else self._changed | touched
         return touched is None or bool(touched)
 
@@ -537,7 +542,7 @@ class Collection:
             with doing(self.watch, "Writing the journal"):
                 self.append(path, ev.header_line(self.device), lines)
             try:
-                self._read_journal(settled.follow)
+                self._read_journal(has_more=True)
             except (sqlite3.DatabaseError, OSError, SrsError) as error:
                 message = f"the event is saved in the journal, but the index could not follow: {error}"
                 raise SrsError(message, "start again: the next command brings the index up to date") from error

@@ -16,20 +16,20 @@ from srs.collection import journal, queries
 from srs.collection.content import FILE_COLUMNS, FRESH, Seen, deck_of
 from srs.collection.eventrows import EVENT_COLUMNS, EventRow, event_of, event_row
 from srs.collection.files import open_regular
-from srs.collection.index import indexes_at_the_end, roomy, set_meta
+from srs.collection.index import indexes_at_the_end, roomy, set_meta, writing
 from srs.collection.lost import keep_lost
 from srs.collection.merged import Source, merged, time_and_id
 from srs.collection.queries import present_id, range_of
 from srs.collection.recorded import AS_COUNTED, AS_WRITTEN, events_of_card, present
 from srs.collection.rows import STATE_COLUMNS, state_row
-from srs.collection.settled import Plan, known_files, note_settled, settled_for, unreadable
+from srs.collection.settled import Plan, journal_files, known_files, note_settled, settled_for, unreadable
 from srs.collector import collector_paused
 from srs.memory import events as ev
 from srs.memory.fold import Folding, amendments, fold, fold_many, one_of_two, undone_ids
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
-from srs.watching import Watch, statements, told
+from srs.watching import Watch, statements, told, unwatched
 
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
@@ -46,10 +46,20 @@ _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 _INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
 
 
-def follow(
+def follow(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> set[str] | None:
+    """Bring events and states up to date with the journal in `folder` and with `plan`.
+
+    The cards about which there was anything new, None where all were worked out anew. Events that the index knows and
+    no file holds any more are kept as lines of the file `lost`.
+    """
+    with writing(db):
+        # Looked at here: while we waited for our turn, another program may have begun a file, and the index knows it.
+        return _follow(db, folder, journal_files(folder), plan, lost, watch)
+
+
+def _follow(
     db: sqlite3.Connection, folder: Path, files: dict[str, Seen], plan: Plan, lost: Path, watch: Watch
 ) -> set[str] | None:
-    """Bring events and states up to date with these files of the journal; within a transaction. See `settled`."""
     known, added = known_files(db), set[str]()
     whole = settled_for(db) is None or bool(known.keys() - files.keys())
     for path, seen in files.items():

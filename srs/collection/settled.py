@@ -13,7 +13,6 @@ from srs.collection.content import FILE_COLUMNS, NOT_UTF8, Seen, seen_of, shown_
 from srs.collection.index import get_meta, set_meta, writing
 from srs.errors import SrsError, said_by_system
 from srs.values import frozen
-from srs.watching import Watch, unwatched
 
 if TYPE_CHECKING:
     from srs.memory.model import Model
@@ -63,27 +62,12 @@ def journal_files(folder: Path) -> dict[str, Seen]:
     return found
 
 
-def refresh(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> set[str] | None:
-    """Bring events and states up to date with the journal in `folder` and with `plan`.
-
-    The cards about which there was anything new, None where all were worked out anew. Events that the index knows and
-    no file holds any more are kept as lines of the file `lost`.
-    """
+def is_settled(db: sqlite3.Connection, folder: Path, plan: Plan) -> bool:
+    """Whether events and states are up to date with the journal in `folder` and with `plan`."""
     if settled_for(db) == plan.former:
         with writing(db):
             note_settled(db, plan)
-    if journal_files(folder) == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db):
-        return set()
-    return follow(db, folder, plan, lost, watch)
-
-
-def follow(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> set[str] | None:
-    """The same, for who knows that the journal has something new."""
-    from srs.collection import history
-
-    with writing(db):
-        # Looked at again: while we waited for our turn, another program may have begun a file, and the index knows it.
-        return history.follow(db, folder, journal_files(folder), plan, lost, watch)
+    return journal_files(folder) == known_files(db) and settled_for(db) == plan.fingerprint and not _left_to_do(db)
 
 
 def known_files(db: sqlite3.Connection) -> dict[str, Seen]:
