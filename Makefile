@@ -28,7 +28,7 @@ test: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready
 pytest:
 	@$(BIN)/pytest -n auto --dist worksteal
 
-# The property tests with twenty times the examples, new ones each time.
+# The property tests with ten times the examples, new ones each time.
 soak: $(VENV)/.dev $(ANKI)/.ready $(OLDEST_ANKI)/.ready
 	@HYPOTHESIS_PROFILE=soak $(BIN)/pytest -n auto --dist worksteal
 

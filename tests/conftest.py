@@ -13,9 +13,8 @@ from collections.abc import Generator
 import pytest
 from hypothesis import settings
 
-# `make test` tries the same few examples every time, so that a change is what turns it red; `make soak` looks for new
-# ones.
-settings.register_profile("steady", max_examples=50, derandomize=True, deadline=None)
+# `make test` tries the same examples every time, so that a change is what turns it red; `make soak` looks for new ones.
+settings.register_profile("steady", derandomize=True, deadline=None)
 settings.register_profile("soak", max_examples=1000, deadline=None, print_blob=True)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "steady"))
 

@@ -229,8 +229,8 @@ def test_types_of_one_name_are_two_types(collection: Collection, tmp_path: Path)
 
 def test_hundreds_of_types(collection: Collection) -> None:
     """Each is a file of its own, and each note has its own."""
-    kinds = [kind(n, f"Type/{n % 7}", [f"F{f}" for f in range(20)]) for n in range(1, 201)]
-    plan = take(collection, package([note(n, *["x"] * 20, type=n) for n in range(1, 201)], kinds))
+    kinds = [kind(n, f"Type/{n % 7}", [f"F{f}" for f in range(200)]) for n in range(1, 201)]
+    plan = take(collection, package([note(n, *["x"] * 200, type=n) for n in range(1, 201)], kinds))
     assert len({file.path for file in plan.types}) == 200
     assert len({each.type for each in collection.notes()}) == 200
 
