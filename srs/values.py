@@ -4,7 +4,7 @@
 the first card waits for dozens of classes of which most are not used. Here the methods are the same for all classes,
 but for `__init__`, which is compiled when a class has been used a few times: of most only one value is ever made.
 `replace`, `fields` and `asdict` of `dataclasses` work as ever; `field` and `replace` here do without that module, whose
-import alone is two hundredths of a start.
+import alone is a two-hundredth of a start.
 """
 
 import sys

@@ -29,7 +29,7 @@ from srs.memory.fold import Folding, amendments, fold, fold_many, one_of_two, un
 from srs.memory.model import Model
 from srs.memory.schedule import Rules
 from srs.memory.state import CardState, New
-from srs.watching import Watch, statements, told, unwatched
+from srs.watching import Watch, statements, told
 
 _ONE_BY_ONE = 1000
 """Up to so many touched cards are folded one by one; more, and all are folded together."""
@@ -46,7 +46,7 @@ _STATE_MARKS = ", ".join("?" for _ in STATE_COLUMNS.split(","))
 _INSERT_EVENT = f"insert into event ({EVENT_COLUMNS}, device, subject) values ({_EVENT_MARKS}, ?, ?)"
 
 
-def follow(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch = unwatched) -> set[str] | None:
+def follow(db: sqlite3.Connection, folder: Path, plan: Plan, lost: Path, watch: Watch) -> set[str] | None:
     """Bring events and states up to date with the journal in `folder` and with `plan`.
 
     The cards about which there was anything new, None where all were worked out anew. Events that the index knows and

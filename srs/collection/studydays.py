@@ -1,6 +1,6 @@
 """The study days of a collection: in which one an instant lies, and when one begins. Knows nothing of cards.
 
-The day at hand is kept in the index: few commands need another one, or the timezones, which take as long to import as
+The day at hand is kept in the index: few commands need another one, or the timezones, which take longer to import than
 SQLite does.
 """
 
